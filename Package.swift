@@ -1,0 +1,66 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let package = Package(
+    name: "sluice",
+    dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")],
+    targets: [
+        // Shared by the programs.
+        library("StageKit", uses: "Bytes", "NDJSON", "Digests", "Compression", argumentParser()),
+        library("Compression", uses: "Bytes", "CZlib", "CZstd"),
+        library("Digests", uses: "Bytes", "CCrypto"),
+        library("NDJSON", uses: "Bytes"),
+        library("Bytes"),
+
+        // C libraries of the system: a module map and a shim each, no logic.
+        system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+
+        // What the tests share.
+        .target(
+            name: "TestSupport", dependencies: ["Bytes"], path: "Tests/Support/TestSupport",
+            swiftSettings: settings()),
+
+        tests("Bytes", in: "Libraries", uses: "Bytes"),
+        tests("NDJSON", in: "Libraries", uses: "NDJSON", "Bytes"),
+        tests("Digests", in: "Libraries", uses: "Digests", "Bytes"),
+        tests("Compression", in: "Libraries", uses: "Compression", "Bytes"),
+        tests(
+            "StageKit", in: "Libraries", uses: "StageKit", "Bytes", "NDJSON", "Compression", argumentParser()),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+/// One program of the pipeline.
+func stage(_ name: String, uses dependencies: Target.Dependency...) -> Target {
+    .executableTarget(
+        name: name, dependencies: ["StageKit", "NDJSON", "Bytes", argumentParser()] + dependencies,
+        path: "Sources/Stages/\(name)", swiftSettings: settings())
+}
+
+func library(_ name: String, uses dependencies: Target.Dependency...) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/Libraries/\(name)", swiftSettings: settings())
+}
+
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func tests(_ name: String, in folder: String, uses dependencies: Target.Dependency...) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: ["TestSupport"] + dependencies,
+        path: "Tests/\(folder)/\(name)Tests", swiftSettings: settings())
+}
+
+func argumentParser() -> Target.Dependency { .product(name: "ArgumentParser", package: "swift-argument-parser") }
+
+func settings() -> [SwiftSetting] {
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableExperimentalFeature("Lifetimes"),
+        .treatAllWarnings(as: .error),
+    ]
+}

@@ -1,0 +1,59 @@
+internal import Glibc
+
+/// Gathers small writes into blocks for a sink. The owner must call `finish()`; what is not flushed is lost, on
+/// purpose: an abandoned output must not look whole.
+package struct BufferedOutput: ~Copyable {
+    package static let defaultCapacity = 256 << 10
+
+    /// Bytes accepted so far, flushed or not.
+    package private(set) var byteCount = 0
+
+    private let sink: any ByteSink
+    private let block: UnsafeMutableRawBufferPointer
+    private var used = 0
+
+    package init(_ sink: any ByteSink, capacity: Int = defaultCapacity) {
+        self.sink = sink
+        block = .allocate(byteCount: max(64, capacity), alignment: 64)
+    }
+
+    deinit { block.deallocate() }
+
+    /// Takes a copy of `bytes`, flushing whole blocks as they fill.
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) throws(IOError) {
+        byteCount += bytes.count
+        if bytes.count > block.count - used {
+            try flush()
+            if bytes.count >= block.count { return try sink.write(bytes) }
+        }
+        guard let base = bytes.baseAddress else { return }
+        memcpy(block.baseAddress.unsafelyUnwrapped + used, base, bytes.count)
+        used += bytes.count
+    }
+
+    /// Takes a copy of `bytes`.
+    package mutating func append(_ bytes: [UInt8]) throws(IOError) {
+        let result: Result<Void, IOError> = bytes.withUnsafeBytes { pointer in
+            do throws(IOError) {
+                return .success(try append(pointer))
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+    }
+
+    /// Hands everything held to the sink.
+    package mutating func flush() throws(IOError) {
+        guard used > 0 else { return }
+        let held = UnsafeRawBufferPointer(rebasing: block[..<used])
+        used = 0
+        try sink.write(held)
+    }
+
+    /// Flushes and ends the sink's stream.
+    package mutating func finish() throws(IOError) {
+        try flush()
+        try sink.finish()
+    }
+}

@@ -1,0 +1,88 @@
+/// The fields of one NDJSON line, as places in that line: nothing is copied and nothing is decoded.
+///
+///     {"order_id":"a1","price":19.90}
+///       key 2..<10      kind .string  value 13..<15 (without quotes)
+///
+/// Reuse one view for all lines: it remembers the keys of the line before and so checks for repeated keys only when
+/// the keys change.
+package struct RecordView: ~Copyable {
+    /// One member of the record. Ranges are bytes of the line; those of strings leave out the quotes.
+    package struct Field {
+        package let key: Range<Int>
+        package let keyHasEscapes: Bool
+        package let value: Range<Int>
+        package let kind: JSONKind
+    }
+
+    package private(set) var fields: [Field] = []
+    /// True when this line has the same keys, spelled alike and in the same order, as the line before: what was
+    /// looked up by key stays valid.
+    package private(set) var keysAreUnchanged = false
+
+    private var previousKeys: [UInt8] = []
+    private var previousEnds: [Int] = []
+
+    package init() {}
+
+    /// Reads one line. Leading and trailing white space is fine; anything else around the object is refused.
+    package mutating func parse(_ line: RawSpan) throws(JSONError) {
+        let result: Result<Void, JSONError> = line.withUnsafeBytes { bytes in
+            do throws(JSONError) {
+                return .success(try parse(bytes))
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+    }
+
+    /// Reads one line from memory that the caller keeps alive and unchanged while it uses the ranges.
+    package mutating func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONError) {
+        fields.removeAll(keepingCapacity: true)
+        var found = fields
+        fields = []
+        defer { fields = found }
+        var scanner = JSONScanner(bytes)
+        scanner.skipWhiteSpace()
+        guard let first = scanner.current else { throw JSONError(.unexpectedEnd, at: scanner.position) }
+        guard first == 0x7B else {
+            // Say "not an object" only of what is JSON at all.
+            _ = try scanner.skipValue()
+            throw JSONError(.notAnObject, at: 0)
+        }
+        var same = true
+        try scanner.forEachMember(depth: 1) { (scanner, key, hasEscapes) throws(JSONError) in
+            let start = scanner.position
+            let kind = try scanner.skipValue(depth: 2)
+            let value = kind.isString ? start + 1..<scanner.position - 1 : start..<scanner.position
+            if same { same = isPreviousKey(key, number: found.count, in: bytes) }
+            guard found.count < KeyCheck.keyLimit else { throw JSONError(.tooManyKeys, at: key.lowerBound) }
+            found.append(Field(key: key, keyHasEscapes: hasEscapes, value: value, kind: kind))
+        }
+        scanner.skipWhiteSpace()
+        if scanner.position != bytes.count { throw JSONError(.trailingBytes, at: scanner.position) }
+        keysAreUnchanged = same && found.count == previousEnds.count
+        if !keysAreUnchanged { try remember(found, in: bytes) }
+    }
+
+    private func isPreviousKey(_ key: Range<Int>, number: Int, in bytes: UnsafeRawBufferPointer) -> Bool {
+        guard number < previousEnds.count else { return false }
+        let start = number == 0 ? 0 : previousEnds[number - 1]
+        guard previousEnds[number] - start == key.count else { return false }
+        for offset in 0..<key.count where previousKeys[start + offset] != bytes[key.lowerBound + offset] {
+            return false
+        }
+        return true
+    }
+
+    private mutating func remember(_ found: [Field], in bytes: UnsafeRawBufferPointer) throws(JSONError) {
+        var check = KeyCheck()
+        for field in found { try check.add(field.key, hasEscapes: field.keyHasEscapes, in: bytes) }
+        previousKeys.removeAll(keepingCapacity: true)
+        previousEnds.removeAll(keepingCapacity: true)
+        for field in found {
+            previousKeys.append(contentsOf: bytes[field.key])
+            previousEnds.append(previousKeys.count)
+        }
+    }
+}

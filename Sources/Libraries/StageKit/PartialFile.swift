@@ -1,0 +1,52 @@
+package import Bytes
+internal import Glibc
+
+/// A file that appears under its name only when it is whole: written as `name.partial`, synchronised, renamed.
+/// A failed or interrupted run removes the partial file and leaves what stood under the name before.
+package struct PartialFile: ~Copyable {
+    package let path: String
+    package let partialPath: String
+    private let descriptor: Int32
+    private let slot: Int?
+    private var isOpen = true
+
+    /// Creates the partial file, and the folder where it is missing.
+    package init(path: String) throws(IOError) {
+        self.path = path
+        partialPath = path + ".partial"
+        try FileSystem.makeFolders(FileSystem.parent(of: path))
+        let opened = open(partialPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard opened >= 0 else { throw IOError.last("create", partialPath) }
+        descriptor = opened
+        slot = Signals.register(partialPath)
+    }
+
+    deinit {
+        if isOpen {
+            _ = Glibc.close(descriptor)
+            unlink(partialPath)
+        }
+        Signals.unregister(slot)
+    }
+
+    /// Where the content goes. Use it only while this object lives.
+    package var sink: DescriptorSink { DescriptorSink(descriptor: descriptor, path: path) }
+
+    /// Makes the file appear. The content must have been flushed.
+    package mutating func publish() throws(IOError) {
+        try FileSystem.synchronize(descriptor, path: partialPath)
+        isOpen = false
+        guard Glibc.close(descriptor) == 0 || errno == EINTR else {
+            let failure = IOError.last("close", partialPath)
+            unlink(partialPath)
+            throw failure
+        }
+        do throws(IOError) {
+            try FileSystem.rename(partialPath, to: path)
+        } catch {
+            unlink(partialPath)
+            throw error
+        }
+        try FileSystem.synchronizeFolder(FileSystem.parent(of: path))
+    }
+}

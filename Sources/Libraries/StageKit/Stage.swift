@@ -1,0 +1,56 @@
+package import ArgumentParser
+internal import Glibc
+
+/// One program of the pipeline. The conforming type declares its options and `execute`; everything about starting,
+/// reporting and exiting is here, and nothing else in the package ends the process.
+package protocol Stage: ParsableCommand {
+    var common: CommonOptions { get }
+    /// Does the work. `report` is written afterwards where the user asked for it.
+    mutating func execute(log: Log, report: RunReport) throws(StageFailure)
+}
+
+extension Stage {
+    /// Only ArgumentParser calls this, for subcommands; our programs have none.
+    package mutating func run() throws {
+        try perform(arguments: [])
+    }
+
+    package static func main() {
+        Signals.install()
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        do {
+            var command = try parseAsRoot(arguments)
+            if var stage = command as? Self {
+                try stage.perform(arguments: arguments)
+            } else {
+                try command.run()
+            }
+        } catch let failure as StageFailure {
+            Glibc.exit(failure.status)
+        } catch {
+            exit(withError: error)
+        }
+    }
+
+    /// Runs the stage, writes its report and its one line of failure.
+    private mutating func perform(arguments: [String]) throws(StageFailure) {
+        let log = common.log(program: Self._commandName)
+        let report = RunReport(program: Self._commandName, arguments: arguments)
+        var failure: StageFailure?
+        do throws(StageFailure) {
+            try execute(log: log, report: report)
+        } catch {
+            failure = error
+        }
+        if let path = common.report {
+            do {
+                try report.write(to: path, status: failure?.status ?? 0, error: failure?.message)
+            } catch {
+                failure = failure ?? .output(error)
+            }
+        }
+        guard let failure else { return }
+        if let message = failure.message { log.error(message) }
+        throw failure
+    }
+}

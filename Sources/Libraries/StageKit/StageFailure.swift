@@ -1,0 +1,40 @@
+package import Bytes
+
+/// Why a program ends without success: an exit status and one line for a person.
+package struct StageFailure: Error, Equatable {
+    package let status: Int32
+    /// Nil when there is nobody to tell (the reader of our output went away) or everything has been said.
+    package let message: String?
+
+    package init(status: Int32, _ message: String?) {
+        self.status = status
+        self.message = message
+    }
+
+    package static func usage(_ message: String) -> StageFailure { .init(status: ExitStatus.usage, message) }
+    package static func badData(_ message: String) -> StageFailure { .init(status: ExitStatus.badData, message) }
+    package static func noInput(_ message: String) -> StageFailure { .init(status: ExitStatus.noInput, message) }
+    package static func localIO(_ message: String) -> StageFailure { .init(status: ExitStatus.localIO, message) }
+    package static func tryAgain(_ message: String) -> StageFailure { .init(status: ExitStatus.tryAgain, message) }
+    package static func badConfiguration(_ message: String) -> StageFailure {
+        .init(status: ExitStatus.badConfiguration, message)
+    }
+
+    /// A failure of an input that the user named: missing is 66, damaged is 65, unreadable is 77, the rest is 74.
+    package static func input(_ error: IOError) -> StageFailure {
+        switch error {
+        case .system(_, _, let code):
+            if error.isNotFound { return .noInput(error.message) }
+            return code == accessDenied ? .init(status: ExitStatus.notAllowed, error.message) : .localIO(error.message)
+        case .corrupt, .lineTooLong:
+            return .badData(error.message)
+        }
+    }
+
+    /// A failure of an output: a reader that went away is 141 and silent, the rest is 74.
+    package static func output(_ error: IOError) -> StageFailure {
+        error.isBrokenPipe ? .init(status: ExitStatus.readerWentAway, nil) : .localIO(error.message)
+    }
+
+    private static let accessDenied: Int32 = 13
+}
