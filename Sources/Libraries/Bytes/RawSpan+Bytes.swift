@@ -1,0 +1,28 @@
+extension RawSpan {
+    /// The byte at `offset`. Bounds are checked.
+    @inlinable
+    package subscript(_ offset: Int) -> UInt8 { unsafeLoad(fromByteOffset: offset, as: UInt8.self) }
+
+    /// True when the bytes are those of `other`.
+    @inlinable
+    package func equals(_ other: RawSpan) -> Bool {
+        if byteCount != other.byteCount { return false }
+        var offset = 0
+        while offset + 8 <= byteCount {
+            let left = unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            if left != other.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self) { return false }
+            offset += 8
+        }
+        while offset < byteCount {
+            if self[offset] != other[offset] { return false }
+            offset += 1
+        }
+        return true
+    }
+
+    /// The bytes as an array, for what must outlive the span.
+    package var array: [UInt8] { withUnsafeBytes { Array($0) } }
+
+    /// The bytes as text; what is not UTF-8 becomes U+FFFD.
+    package var text: String { withUnsafeBytes { String(decoding: $0, as: UTF8.self) } }
+}
