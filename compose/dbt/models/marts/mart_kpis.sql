@@ -1,0 +1,2 @@
+-- The KPIs over everything, in one row.
+{{ kpis() }}
