@@ -5,6 +5,9 @@ let package = Package(
     name: "sluice",
     dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")],
     targets: [
+        // The data contracts, which most programs follow.
+        library("Contracts", uses: "Bytes", "CYAML", "CPCRE2"),
+
         // Shared by the programs.
         library("StageKit", uses: "Bytes", "NDJSON", "Digests", "Compression", argumentParser()),
         library("Compression", uses: "Bytes", "CZlib", "CZstd"),
@@ -14,6 +17,8 @@ let package = Package(
 
         // C libraries of the system: a module map and a shim each, no logic.
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+        system("CPCRE2", pkgConfig: "libpcre2-8", apt: "libpcre2-dev"),
         system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
 
@@ -24,6 +29,7 @@ let package = Package(
 
         tests("Bytes", in: "Libraries", uses: "Bytes"),
         tests("NDJSON", in: "Libraries", uses: "NDJSON", "Bytes"),
+        tests("Contracts", in: "Libraries", uses: "Contracts", "Bytes"),
         tests("Digests", in: "Libraries", uses: "Digests", "Bytes"),
         tests("Compression", in: "Libraries", uses: "Compression", "Bytes"),
         tests(

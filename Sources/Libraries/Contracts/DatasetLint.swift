@@ -1,0 +1,116 @@
+/// The checks that need more than one setting of a schema object.
+struct DatasetLint {
+    private let drafts: [FieldDraft]
+    private let match: HeaderMatch
+    private let schema: MappingReader
+
+    init(_ drafts: [FieldDraft], _ match: HeaderMatch, _ schema: MappingReader) {
+        self.drafts = drafts
+        self.match = match
+        self.schema = schema
+    }
+
+    func check() {
+        checkNames()
+        checkPrimaryKey()
+        for draft in drafts {
+            checkMap(draft)
+            checkValues(draft)
+            checkProtection(draft)
+        }
+    }
+
+    /// Names are different even where case does not count, and no alias means two columns.
+    private func checkNames() {
+        var names: [String: String] = [:]
+        for draft in drafts {
+            let name = draft.field.name
+            if let other = names.updateValue(name, forKey: HeaderIndex.fold(name.lowercased(), match)) {
+                draft.reader.report("name", "\(name) and \(other) are the same name", "rename one of them")
+            }
+        }
+        var aliases: [String: String] = [:]
+        for draft in drafts {
+            for alias in draft.field.cleaning.aliases {
+                let folded = HeaderIndex.fold(alias, match)
+                let place = draft.cleaning ?? draft.reader
+                if let owner = names[folded], owner != draft.field.name {
+                    place.report("aliases", "\(alias) is the name of \(owner)", "remove it")
+                }
+                if let owner = aliases[folded], owner != draft.field.name {
+                    place.report("aliases", "\(alias) is an alias of \(owner) too", "keep one of them")
+                }
+                aliases[folded] = draft.field.name
+            }
+        }
+    }
+
+    private func checkPrimaryKey() {
+        let parts = drafts.filter { $0.field.primaryKeyPosition != nil }
+        let positions = parts.compactMap(\.field.primaryKeyPosition).sorted()
+        guard positions != Array(1..<(positions.count + 1)), let last = parts.last else { return }
+        last.reader.report(
+            "primaryKeyPosition", "the positions of the key are \(positions.map(String.init).joined(separator: ", "))",
+            "number them from 1 without holes")
+    }
+
+    /// Cleaning what is clean changes nothing: so no target of the map is mapped on, and every target is allowed.
+    private func checkMap(_ draft: FieldDraft) {
+        let cleaning = draft.field.cleaning
+        let targets = Dictionary(cleaning.map.map { ($0.from, $0.to) }, uniquingKeysWith: { first, _ in first })
+        for entry in cleaning.map {
+            if let next = targets[entry.to], next != entry.to {
+                draft.cleaning?.report(
+                    "map", "\(entry.from) becomes \(entry.to), which becomes \(next)", "map \(entry.from) to \(next)")
+            }
+            if let valid = draft.field.limits.validValues, !valid.contains(entry.to) {
+                draft.cleaning?.report("map", "\(entry.to) is no valid value of the column", "correct one of them")
+            }
+            let isLowered = cleaning.operations.contains(.lower) && !cleaning.operations.contains(.upper)
+            if isLowered, entry.from != entry.from.lowercased() {
+                draft.cleaning?.report("map", "\(entry.from) is never there after lower", "write it in lower case")
+            }
+            if cleaning.nullTokens.contains(entry.from) {
+                draft.cleaning?.report("map", "\(entry.from) is null before the map", "remove it from one of them")
+            }
+        }
+    }
+
+    /// Null tokens, defaults and examples against the column's type and limits.
+    private func checkValues(_ draft: FieldDraft) {
+        let field = draft.field
+        let place = draft.cleaning ?? draft.reader
+        for token in field.cleaning.nullTokens where field.limits.validValues?.contains(token) ?? false {
+            place.report("nullTokens", "\(token) is a valid value of \(field.name)", "remove it from one of them")
+        }
+        if let text = field.cleaning.defaultValue {
+            if !CanonicalText.isValid(text, field.type) || !(field.limits.validValues?.contains(text) ?? true) {
+                place.report("default", "\(text) is no value of the column", "write one that the column's rules allow")
+            }
+        }
+        if field.cleaning.onFail == .null, field.isRequired {
+            place.report("onFail", "the column may not be null", "write reject, or remove required")
+        }
+        if field.cleaning.onFail == .keep {
+            guard case .string = field.type else {
+                place.report("onFail", "only texts can be kept, not \(field.type.contractName)", "write reject or null")
+                return
+            }
+        }
+        guard let examples = draft.reader.list("examples") else { return }
+        for (index, node) in examples.enumerated() {
+            guard case .scalar(let text, _) = node.content, !CanonicalText.isValid(text, field.type) else { continue }
+            draft.reader.log.add(
+                node, draft.reader.path(of: "examples[\(index)]"), "\(text) is no \(field.type.contractName)",
+                "correct the example or the type")
+        }
+    }
+
+    private func checkProtection(_ draft: FieldDraft) {
+        guard draft.field.classification == "restricted", draft.field.cleaning.mask == nil else { return }
+        guard let node = draft.reader["classification"] else { return }
+        draft.reader.log.warn(
+            node, draft.reader.path(of: "classification"), "a restricted column is not masked",
+            "add a mask to its cleaning")
+    }
+}
