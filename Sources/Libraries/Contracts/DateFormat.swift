@@ -32,9 +32,7 @@ package struct DateFormat: Hashable, Sendable {
         while index < text.count {
             let character = text[index]
             if character == "'" {
-                guard let end = text[(index + 1)...].firstIndex(of: "'") else { throw .openQuote }
-                literal += end == index + 1 ? "'" : String(text[(index + 1)..<end])
-                index = end + 1
+                literal += try quoted(text, &index)
             } else if character.isLetter {
                 var end = index
                 while end < text.count, text[end] == character { end += 1 }
@@ -54,6 +52,28 @@ package struct DateFormat: Hashable, Sendable {
         flush()
         try check(tokens)
         return tokens
+    }
+
+    /// The text between quotes; two quotes are one, inside and outside.
+    private static func quoted(_ text: [Character], _ index: inout Int) throws(DateFormatError) -> String {
+        index += 1
+        if index < text.count, text[index] == "'" {
+            index += 1
+            return "'"
+        }
+        var literal = ""
+        while index < text.count {
+            if text[index] == "'" {
+                guard index + 1 < text.count, text[index + 1] == "'" else {
+                    index += 1
+                    return literal
+                }
+                index += 1
+            }
+            literal.append(text[index])
+            index += 1
+        }
+        throw .openQuote
     }
 
     private static func token(_ letter: Character, count: Int) -> DateToken? {

@@ -133,8 +133,8 @@ package final class PatternMatcher {
     package func range(ofGroup group: Int) -> Range<Int>? {
         guard group >= 0, group <= code.groupCount, let offsets = pcre2_get_ovector_pointer_8(data) else { return nil }
         let (start, end) = (offsets[2 * group], offsets[2 * group + 1])
-        // PCRE2_UNSET is the largest number; with \K, which the subset refuses, start could be after end.
-        guard start != .max, start <= end else { return nil }
+        // PCRE2_UNSET is the largest size_t, here -1; with \K, which the subset refuses, start could be after end.
+        guard start >= 0, start <= end else { return nil }
         return start..<end
     }
 }

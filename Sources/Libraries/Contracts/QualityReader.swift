@@ -55,7 +55,7 @@ struct QualityReader {
         case 4: metric = .rowCount
         default: return
         }
-        if metric != .rowCount, fields.isEmpty {
+        if metric != .rowCount, fields.isEmpty, arguments?["properties"] == nil {
             rule.report("arguments", "names no columns", "add properties, or move the rule to a property")
         }
         guard let comparison = comparison(rule) else { return }

@@ -79,7 +79,9 @@ struct SchemaReader {
     private func rows(_ cleaning: MappingReader?, _ columns: ColumnNames) -> RowRules {
         if let cleaning {
             if cleaning["rulesVersion"] == nil { cleaning.report("rulesVersion", "is missing", "add rulesVersion: 1") }
-            _ = cleaning.whole("rulesVersion", 1...1)
+            if let version = cleaning.whole("rulesVersion", 1...(.max)), version != 1 {
+                cleaning.report("rulesVersion", "\(version) is not known to this program", "write 1")
+            }
         }
         return RowRules(
             headerMatch: cleaning?.choice(

@@ -113,7 +113,7 @@ struct SettingsReader {
             if text == "none" { return .none }
             if let row = Int(text), (1...SettingsReader.rowLimit).contains(row) { return .row(row) }
         }
-        reader.report("header", "is no header", "write auto, none, or the number of the header's row")
+        reader.report("header", "says no header", "write auto, none, or the number of the header's row")
         return .automatic
     }
 
