@@ -31,7 +31,7 @@ package enum Signals {
 
     /// Removes this file if a signal ends the process before `unregister`. Says which slot it took, or nil when the
     /// table is full or the process handles no signals (tests).
-    static func register(_ path: String) -> Int? {
+    package static func register(_ path: String) -> Int? {
         guard let copy = strdup(path) else { return nil }
         for slot in 0..<partialFileLimit where table[slot] == nil {
             table[slot] = copy
@@ -41,7 +41,7 @@ package enum Signals {
         return nil
     }
 
-    static func unregister(_ slot: Int?) {
+    package static func unregister(_ slot: Int?) {
         guard let slot, let text = table[slot] else { return }
         table[slot] = nil
         free(text)
