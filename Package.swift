@@ -5,6 +5,10 @@ let package = Package(
     name: "sluice",
     dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")],
     targets: [
+        // The programs, in the order in which data meets them.
+        stage("drive-pull", uses: "Contracts", "Digests"),
+        stage("adls-put", uses: "Digests"),
+
         // The data contracts, which most programs follow.
         library("Contracts", uses: "Bytes", "CYAML", "CPCRE2"),
 

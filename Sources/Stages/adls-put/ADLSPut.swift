@@ -1,0 +1,80 @@
+import ArgumentParser
+import Bytes
+import NDJSON
+import StageKit
+
+/// Takes local files, or a manifest of deliveries, and puts them into a lake; gives the manifest that says where.
+@main
+struct ADLSPut: Stage {
+    static let configuration = CommandConfiguration(
+        commandName: "adls-put", abstract: "Put files into a lake, whole and once, and look into it.",
+        usage: """
+            adls-put --to LAKE --as raw|processed --manifest FILE|- > grown.ndjson
+            adls-put FILE|DIR... --to URL [--if-exists skip|fail|replace] [--if-match ETAG] > stored.ndjson
+            adls-put --list URL | --cat URL | --get URL -o FILE | --delete-temp URL
+            adls-put --lease URL -- COMMAND...
+            """, discussion: PutHelp.text, version: sluiceVersion)
+
+    @Argument(help: ArgumentHelp("Files and folders to put; after --lease, the command.", valueName: "file|dir"))
+    var sources: [String] = []
+    @Option(help: ArgumentHelp("Where to: the lake with --as, else an address.", valueName: "url"))
+    var to: String?
+    @Option(help: ArgumentHelp("The deliveries to put, one line each.", valueName: "file|-"))
+    var manifest: String?
+    @Option(name: .customLong("as"), help: ArgumentHelp("Which part of the lake.", valueName: "raw|processed"))
+    var layout: LakeLayout?
+    @Option(
+        help: ArgumentHelp("What to do with a name that is taken by another content.", valueName: "skip|fail|replace"))
+    var ifExists: IfExists?
+    @Option(help: ArgumentHelp("Replace only what has this tag.", valueName: "etag"))
+    var ifMatch: String?
+    @Option(help: ArgumentHelp("List the files below an address.", valueName: "url"))
+    var list: String?
+    @Option(help: ArgumentHelp("Write a file, or all files below a folder, to standard output.", valueName: "url"))
+    var cat: String?
+    @Option(help: ArgumentHelp("Copy a file out of the lake.", valueName: "url"))
+    var get: String?
+    @Option(name: .shortAndLong, help: ArgumentHelp("Where --get writes to.", valueName: "file|-"))
+    var output: String?
+    @Option(help: ArgumentHelp("What --get must find.", valueName: "hex"))
+    var sha256: String?
+    @Option(help: ArgumentHelp("Remove what killed uploads left below an address.", valueName: "url"))
+    var deleteTemp: String?
+    @Option(help: ArgumentHelp("How old a leftover must be for --delete-temp.", valueName: "seconds"))
+    var olderThan = 3600
+    @Option(help: ArgumentHelp("Run the command after -- while holding this lock.", valueName: "url"))
+    var lease: String?
+    @Flag(help: "Say what would be done, and do nothing.")
+    var dryRun = false
+    @Option(help: .hidden)
+    var guardGroup: Int32?
+    @OptionGroup var common: CommonOptions
+
+    mutating func execute(log: Log, report: RunReport) throws(StageFailure) {
+        switch try PutMode(self) {
+        case .deliveries(let manifest, let target, let layout):
+            try putDeliveries(manifest, to: target, as: layout, log: log, report: report)
+        case .files(let target):
+            try putFiles(to: target, report: report)
+        case .list(let inspection):
+            var output = try mapOutputError { () throws(IOError) in try DataOutput("-") }
+            try inspection.list(to: &output)
+            try finish(&output)
+        case .concatenate(let inspection):
+            try inspection.concatenate(to: 1)
+        case .get(let inspection, let path):
+            report.addOutput(try inspection.get(to: path, sha256: sha256))
+        case .deleteTemporaries(let inspection):
+            var output = try mapOutputError { () throws(IOError) in try DataOutput("-") }
+            report.count(
+                "deleted",
+                try inspection.deleteTemporaries(olderThanSeconds: olderThan, dryRun: dryRun, to: &output))
+            try finish(&output)
+        case .lease(let address):
+            let status = try LeasedCommand.run(sources, under: address, log: log)
+            if status != 0 { throw StageFailure(status: status, nil) }
+        case .guardGroup(let group):
+            GroupGuard.watch(group: group)
+        }
+    }
+}

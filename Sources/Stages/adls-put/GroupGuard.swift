@@ -1,0 +1,59 @@
+import Bytes
+import Glibc
+import StageKit
+
+/// A second process of this program that ends a process group when the first one dies without saying goodbye.
+///
+/// It reads a pipe whose other end only the first process has: a byte means that the group has ended by itself, the
+/// end of the pipe without one means that the first process was killed.
+struct GroupGuard {
+    /// How long a group may take to end after SIGTERM before it gets SIGKILL.
+    static let graceMilliseconds = 5_000
+    private static let stepMilliseconds = 50
+
+    private let process: pid_t
+    private let pipe: Int32
+
+    static func spawn(for group: pid_t) throws(StageFailure) -> GroupGuard {
+        var ends: [Int32] = [-1, -1]
+        guard Glibc.pipe(&ends) == 0 else { throw .localIO("pipe: \(String(cString: strerror(errno)))") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        defer { close(ends[0]) }
+        do throws(StageFailure) {
+            let process = try ChildProcess.spawn(
+                ["/proc/self/exe", "--guard-group", String(group)], group: .own, inheriting: nil,
+                standardInput: ends[0])
+            return GroupGuard(process: process, pipe: ends[1])
+        } catch {
+            close(ends[1])
+            throw error
+        }
+    }
+
+    /// Tells the guard that the group has ended, and waits for it.
+    func dismiss() {
+        var byte: UInt8 = 1
+        _ = write(pipe, &byte, 1)
+        close(pipe)
+        _ = ChildProcess.wait(for: process)
+    }
+
+    /// What the guard process does.
+    static func watch(group: pid_t) {
+        for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_IGN) }
+        var byte: UInt8 = 0
+        while true {
+            let count = read(0, &byte, 1)
+            if count > 0 { return }
+            if count < 0, errno == EINTR { continue }
+            break
+        }
+        guard group > 1 else { return }
+        kill(-group, SIGTERM)
+        for _ in 0..<(graceMilliseconds / stepMilliseconds) {
+            if kill(-group, 0) != 0 { return }
+            usleep(UInt32(stepMilliseconds * 1000))
+        }
+        kill(-group, SIGKILL)
+    }
+}

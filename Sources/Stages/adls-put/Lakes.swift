@@ -1,0 +1,47 @@
+import ArgumentParser
+import StageKit
+
+/// What happens to a name that is taken.
+enum IfExists: String, ExpressibleByArgument, CaseIterable { case skip, fail, replace }
+
+/// The parts of the lake that have a layout of their own.
+enum LakeLayout: String, ExpressibleByArgument, CaseIterable { case raw, processed }
+
+/// From what the user typed to a lake.
+enum Lakes {
+    /// An address that we do not know is a usage error.
+    static func address(_ text: String) throws(StageFailure) -> LakeAddress {
+        guard let address = LakeAddress(text) else {
+            throw .usage("\(text): not a lake address such as file:work/lake")
+        }
+        return address
+    }
+
+    static func store(for address: LakeAddress) -> any LakeStore {
+        switch address.scheme {
+        case .file: FolderLake()
+        }
+    }
+
+    /// Splits `--to` of a layout into the lake and the template of its paths. `file:work/lake` takes the layout's own
+    /// template; `file:work/lake/raw/{dataset}/{name}` brings one, which must begin with the layout's folder so that
+    /// it is clear where the lake begins.
+    static func split(
+        _ target: String, layout: LakeLayout
+    ) throws(StageFailure) -> (lake: LakeAddress, template: PathTemplate) {
+        guard let brace = target.firstIndex(of: "{") else {
+            let template = try PathTemplate(layout == .raw ? PathTemplate.raw : PathTemplate.processed)
+            return (try address(target), template)
+        }
+        let mark = "/\(layout.rawValue)/"
+        let before = Array(target[..<brace].utf8)
+        let folder = Array(mark.utf8)
+        let start = stride(from: before.count - folder.count, through: 0, by: -1).first {
+            before[$0..<($0 + folder.count)].elementsEqual(folder)
+        }
+        guard let start else { throw .usage("\(target): the path must have \(mark) before its first field") }
+        let bytes = Array(target.utf8)
+        let template = try PathTemplate(String(decoding: bytes[(start + 1)...], as: UTF8.self))
+        return (try address(String(decoding: bytes[..<start], as: UTF8.self)), template)
+    }
+}
