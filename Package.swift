@@ -12,6 +12,9 @@ let package = Package(
         // The data contracts, which most programs follow.
         library("Contracts", uses: "Bytes", "CYAML", "CPCRE2"),
 
+        // Formats and wires.
+        library("Parquet", uses: "Bytes", "Compression"),
+
         // Shared by the programs.
         library("StageKit", uses: "Bytes", "NDJSON", "Digests", "Compression", argumentParser()),
         library("Compression", uses: "Bytes", "CZlib", "CZstd"),
@@ -36,6 +39,7 @@ let package = Package(
         tests("Contracts", in: "Libraries", uses: "Contracts", "Bytes"),
         tests("Digests", in: "Libraries", uses: "Digests", "Bytes"),
         tests("Compression", in: "Libraries", uses: "Compression", "Bytes"),
+        tests("Parquet", in: "Libraries", uses: "Parquet", "Compression", "Bytes"),
         tests(
             "StageKit", in: "Libraries", uses: "StageKit", "Bytes", "NDJSON", "Compression", argumentParser()),
     ],

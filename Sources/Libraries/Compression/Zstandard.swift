@@ -15,6 +15,20 @@ package struct ZstandardCompressor: ~Copyable {
 
     deinit { ZSTD_freeCCtx(context) }
 
+    /// Room that a frame of `byteCount` bytes surely fits in.
+    package static func bound(of byteCount: Int) -> Int { ZSTD_compressBound(byteCount) }
+
+    /// Stores one frame that holds `bytes` and states its size; says how long it is. `output` must have room for
+    /// `bound(of: bytes.count)` bytes.
+    package mutating func compress(
+        _ bytes: UnsafeRawBufferPointer, level: Int, into output: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        let size = ZSTD_compressCCtx(
+            context, output.baseAddress, output.count, bytes.baseAddress, bytes.count, Int32(clamping: level))
+        precondition(ZSTD_isError(size) == 0, "zstd could not compress: out of memory or too little room")
+        return size
+    }
+
     /// Replaces the content of `output` by one frame that holds `bytes` and states its size.
     package mutating func compress(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) {
         let bound = ZSTD_compressBound(bytes.count)

@@ -1,0 +1,30 @@
+/// How a file is laid out.
+package struct ParquetOptions: Sendable {
+    package static let defaultRowGroupRows = 1_048_576
+    package static let defaultRowGroupBytes = 128 << 20
+    package static let defaultPageRows = 20_000
+    package static let defaultPageBytes = 1 << 20
+    /// Larger than others allow (1 MiB), on purpose: 33,000 product ids of 32 characters are 1.2 MB, and as a
+    /// dictionary they and their indices take a third of what they take plain (2026-11).
+    package static let defaultDictionaryBytes = 4 << 20
+    /// All open pages together, so that a table of a thousand columns does not need a gigabyte.
+    static let openPageBytes = 64 << 20
+    static let smallestPageBytes = 16 << 10
+
+    package var codec = ParquetCodec.default
+    /// A row group ends after this many rows, or earlier when its encoded pages reach the bytes below.
+    package var rowGroupRows = defaultRowGroupRows
+    package var rowGroupBytes = defaultRowGroupBytes
+    /// A page ends after this many records or bytes of values.
+    package var pageRows = defaultPageRows
+    package var pageBytes = defaultPageBytes
+    package var dictionaryBytes = defaultDictionaryBytes
+    /// Where `endRow` says that the file is large enough; nil for never.
+    package var fileBytes: Int?
+    /// Name and version of the program, as readers parse it: `name version 1.2.3`.
+    package var createdBy = "sluice version 0.0.0"
+    /// Texts kept in the footer, in this order.
+    package var keyValues: [(key: String, value: String)] = []
+
+    package init() {}
+}
