@@ -83,7 +83,7 @@ class Warehouse:
         return delivery
 
     def dbt(self, *arguments, project=PROJECT, target_path=None, environment=None):
-        """Runs the dbt beside this Python; returns its exit status, its output and the results by test or model name."""
+        """Runs the dbt beside this Python; returns its exit status, its output and the status of each node."""
         target = target_path or self.folder / "target"
         command = [
             str(pathlib.Path(sys.executable).parent / "dbt"),

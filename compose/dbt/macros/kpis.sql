@@ -56,7 +56,7 @@ select
     cast(coalesce(order_kpis.revenue_orders, 0) as bigint) as revenue_orders,
     cast(coalesce(order_kpis.revenue, 0) as decimal(18, 2)) as revenue,
     cast(coalesce(order_kpis.freight, 0) as decimal(18, 2)) as freight,
-    cast(order_kpis.revenue / nullif(order_kpis.revenue_orders, 0) as decimal(18, 4)) as average_order_value,
+    cast(order_kpis.revenue / nullif(order_kpis.revenue_orders, 0) as decimal(18, 6)) as average_order_value,
     cast(coalesce(review_kpis.reviews, 0) as bigint) as reviews,
     cast(review_kpis.review_score_total / nullif(review_kpis.reviews, 0) as decimal(7, 6)) as average_review_score,
     cast(coalesce(order_kpis.judged_deliveries, 0) as bigint) as judged_deliveries,

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- The last that is known of every customer_id, also of those that have vanished from the workbooks: their orders are there
 -- still. vanished_at is the end of time for those that stand.
 with versions as (

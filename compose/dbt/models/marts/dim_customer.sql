@@ -81,7 +81,12 @@ ended as (
 without_orders as (
     select *
     from customers
-    where customer_unique_id not in (select customer_unique_id from carried)
+    where
+        not exists (
+            select 1
+            from carried
+            where carried.customer_unique_id = customers.customer_unique_id
+        )
     qualify row_number() over (
         partition by customer_unique_id
         order by vanished_at desc, customer_id desc

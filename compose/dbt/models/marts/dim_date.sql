@@ -24,26 +24,30 @@ with seen as (
 -- Before anything has arrived the calendar is its first year.
 bounds as (
     select
-        cast({{ dbt.date_trunc('year', 'min(first_day)') }} as date) as first_day,
-        max(last_day) as last_day
-    from (
-        select first_day, last_day from seen
-        union all
-        select
-            cast('{{ var("first_year") | int }}-01-01' as date) as first_day,
-            cast('{{ var("first_year") | int }}-01-01' as date) as last_day
-        where not exists (select 1 from seen where first_day is not null)
-    ) as reach
+        coalesce(
+            cast({{ dbt.date_trunc('year', 'min(first_day)') }} as date),
+            cast('{{ var("first_year") | int }}-01-01' as date)
+        ) as first_day,
+        coalesce(extract(year from max(last_day)), {{ var('first_year') | int }}) as last_year
+    from seen
+),
+
+numbers as (
+    {{ dbt.generate_series((var('last_year') | int - var('first_year') | int + 1) * 366) | indent(4) }}
+),
+
+candidates as (
+    select
+        bounds.last_year,
+        cast({{ dbt.dateadd('day', 'cast(numbers.generated_number as integer) - 1', 'bounds.first_day') }} as date) as date_day
+    from bounds
+    cross join numbers
 ),
 
 days as (
-    select
-        cast({{ dbt.dateadd('day', 'cast(numbers.generated_number as integer) - 1', 'bounds.first_day') }} as date) as date_day
-    from bounds
-    cross join ({{ dbt.generate_series((var('last_year') | int - var('first_year') | int + 1) * 366) }}) as numbers
-    where extract(
-        year from {{ dbt.dateadd('day', 'cast(numbers.generated_number as integer) - 1', 'bounds.first_day') }}
-    ) <= extract(year from bounds.last_day)
+    select date_day
+    from candidates
+    where extract(year from date_day) <= last_year
 ),
 
 -- 1900-01-01 was a Monday. The ISO year and week of a day are those of its week's Thursday.

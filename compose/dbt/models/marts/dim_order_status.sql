@@ -4,16 +4,31 @@
     ('created', 1), ('approved', 2), ('invoiced', 3), ('processing', 4), ('shipped', 5), ('delivered', 6),
     ('unavailable', 7), ('canceled', 8),
 ] %}
-with statuses as (
+with known as (
     {% for status, position in known -%}
-    select '{{ status }}' as order_status, {{ position }} as sort_order
-    union all
+    select
+        '{{ status }}' as order_status,
+        {{ position }} as sort_order
+    {{ 'union all' if not loop.last }}
     {% endfor -%}
-    select distinct order_status, 90 as sort_order
-    from {{ ref('stg_lnd__orders') }}
+),
+
+statuses as (
+    select
+        order_status,
+        sort_order
+    from known
+    union all
+    select distinct
+        orders.order_status,
+        90 as sort_order
+    from {{ ref('stg_lnd__orders') }} as orders
     where
-        order_status not in (
-            {% for status, position in known %}'{{ status }}'{{ ', ' if not loop.last }}{% endfor %}
+        orders.order_status is not null
+        and not exists (
+            select 1
+            from known
+            where known.order_status = orders.order_status
         )
 )
 

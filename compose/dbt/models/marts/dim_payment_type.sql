@@ -1,6 +1,6 @@
 -- The ways to pay, and any other that is seen.
 {%- set known = ['boleto', 'credit_card', 'debit_card', 'not_defined', 'voucher'] %}
-with types as (
+with payment_types as (
     {% for payment_type in known -%}
     select '{{ payment_type }}' as payment_type
     union
@@ -13,7 +13,7 @@ with types as (
 select
     {{ surrogate_key(['payment_type']) }} as payment_type_key,
     cast(payment_type as varchar) as payment_type
-from types
+from payment_types
 union all
 select
     {{ unknown_key() }} as payment_type_key,

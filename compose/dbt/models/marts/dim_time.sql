@@ -1,7 +1,11 @@
 -- The 1,440 minutes of a day.
-with minutes as (
+with numbers as (
+    {{ dbt.generate_series(1440) | indent(4) }}
+),
+
+minutes as (
     select cast(generated_number - 1 as integer) as time_key
-    from ({{ dbt.generate_series(1440) }}) as numbers
+    from numbers
 ),
 
 parts as (

@@ -11,7 +11,7 @@ with final as (
         {{ surrogate_key(['payments.order_id', 'payments.payment_sequential']) }} as order_payment_key,
         payments.order_id,
         payments.payment_sequential,
-        coalesce(types.payment_type_key, {{ unknown_key() }}) as payment_type_key,
+        coalesce(payment_types.payment_type_key, {{ unknown_key() }}) as payment_type_key,
         coalesce(orders.customer_key, {{ unknown_key() }}) as customer_key,
         coalesce(orders.order_status_key, {{ unknown_key() }}) as order_status_key,
         coalesce(orders.purchase_date_key, {{ unknown_number() }}) as purchase_date_key,
@@ -19,7 +19,7 @@ with final as (
         payments.payment_installments,
         payments.payment_value
     from {{ ref('stg_lnd__order_payments') }} as payments
-    left join {{ ref('dim_payment_type') }} as types on payments.payment_type = types.payment_type
+    left join {{ ref('dim_payment_type') }} as payment_types on payments.payment_type = payment_types.payment_type
     left join {{ ref('fct_orders') }} as orders on payments.order_id = orders.order_id
 )
 
