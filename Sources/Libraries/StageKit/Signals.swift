@@ -4,19 +4,28 @@ internal import Glibc
 package enum Signals {
     /// How many unfinished files can be registered at once.
     package static let partialFileLimit = 256
+    /// How many children can run at once.
+    package static let childLimit = 16
 
     // The handler may only touch memory that is never reallocated and call what POSIX lists as async-signal-safe:
-    // a fixed table of C strings, unlink, signal, raise.
+    // fixed tables of C strings and of numbers, unlink, kill, signal, raise.
     private nonisolated(unsafe) static let table: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> = {
         let table = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: partialFileLimit)
         table.initialize(repeating: nil, count: partialFileLimit)
         return table
     }()
 
+    private nonisolated(unsafe) static let children: UnsafeMutablePointer<pid_t> = {
+        let children = UnsafeMutablePointer<pid_t>.allocate(capacity: childLimit)
+        children.initialize(repeating: 0, count: childLimit)
+        return children
+    }()
+
     /// Ignores SIGPIPE (a closed pipe then shows as EPIPE) and removes registered files on SIGINT, SIGTERM and SIGHUP.
     static func install() {
         signal(SIGPIPE, SIG_IGN)
         _ = table
+        _ = children
         for number in [SIGINT, SIGTERM, SIGHUP] {
             var previous = sigaction()
             sigaction(number, nil, &previous)
@@ -47,7 +56,34 @@ package enum Signals {
         free(text)
     }
 
+    /// Runs `start`, which makes a child that leads a process group of its own, and registers that group: a signal
+    /// that ends this process ends the child too, from its first moment on. Gives the child and its slot, which is nil
+    /// when too many children run.
+    package static func startChild<Failure: Error>(
+        _ start: () throws(Failure) -> Int32
+    ) throws(Failure) -> (child: Int32, slot: Int?) {
+        var handled = sigset_t()
+        sigemptyset(&handled)
+        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&handled, number) }
+        var previous = sigset_t()
+        // Between its start and its registration nobody would end the child: such signals wait.
+        pthread_sigmask(SIG_BLOCK, &handled, &previous)
+        defer { pthread_sigmask(SIG_SETMASK, &previous, nil) }
+        let child = try start()
+        for slot in 0..<childLimit where children[slot] == 0 {
+            children[slot] = child
+            return (child, slot)
+        }
+        return (child, nil)
+    }
+
+    /// Forgets a child that has been waited for.
+    package static func unregisterChild(_ slot: Int?) {
+        if let slot { children[slot] = 0 }
+    }
+
     private static func handle(_ number: Int32) {
+        for slot in 0..<childLimit where children[slot] > 0 { kill(-children[slot], SIGTERM) }
         for slot in 0..<partialFileLimit {
             if let path = table[slot] { unlink(path) }
         }
