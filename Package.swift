@@ -8,6 +8,7 @@ let package = Package(
         // The programs, in the order in which data meets them.
         stage("drive-pull", uses: "Contracts", "Digests"),
         stage("adls-put", uses: "Digests"),
+        stage("sf-copy", uses: "Contracts", "Digests"),
 
         // The data contracts, which most programs follow.
         library("Contracts", uses: "Bytes", "CYAML", "CPCRE2"),
@@ -42,6 +43,7 @@ let package = Package(
         tests("Parquet", in: "Libraries", uses: "Parquet", "Compression", "Bytes"),
         tests(
             "StageKit", in: "Libraries", uses: "StageKit", "Bytes", "NDJSON", "Compression", argumentParser()),
+        tests("SFCopy", in: "Stages", uses: "sf-copy", "Contracts", "StageKit", "NDJSON", "Bytes"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,57 @@
+internal import Bytes
+internal import NDJSON
+internal import StageKit
+
+/// Makes one quarantined delivery current without loading anything again.
+struct AcceptanceFlip {
+    let warehouse: DuckDBWarehouse
+    let delivery: String
+    let acceptedBy: String
+    let run: String?
+
+    /// The acceptance for the lake. A second call gives the same one.
+    func accept(now: UTCTime) throws(StageFailure) -> Acceptance {
+        for _ in 0..<DeliveryLoader.fenceRetryLimit {
+            let result: Result<Acceptance, StageFailure>
+            do throws(WarehouseError) {
+                result = try attempt(now: now)
+            } catch {
+                guard error == .fenceBroken else { throw error.failure }
+                continue
+            }
+            return try result.get()
+        }
+        throw WarehouseError.fenceBroken.failure
+    }
+
+    private func attempt(now: UTCTime) throws(WarehouseError) -> Result<Acceptance, StageFailure> {
+        guard try warehouse.exists() else { return .failure(.noInput("\(warehouse.file): there is no warehouse")) }
+        let id = SQLText.literal(delivery)
+        let file = "file_id IN (SELECT file_id FROM \(OpsTables.deliveries.sqlName) WHERE delivery = \(id))"
+        let answer = try warehouse.run(.reading, WarehouseState.queries(files: []) + [DeliveryRow.query(where: file)])
+        let state = WarehouseState(answer: answer)
+        let history = FileHistory(answer.compactMap { DeliveryRow(answer: $0) })
+        guard let row = history.row(of: delivery) else {
+            return .failure(.noInput("the warehouse has no delivery \(delivery)"))
+        }
+        let acceptance = Acceptance(delivery: delivery, acceptedAt: now, acceptedBy: acceptedBy)
+        switch row.status {
+        case .quarantined: break
+        case .current, .superseded:
+            if row.attemptedKey != nil, !(row.reason ?? "").hasPrefix(LoadPlan.failurePrefix) {
+                return .success(acceptance)
+            }
+            guard let start = row.validFrom, start != row.deliveredAt else { fallthrough }
+            return .success(Acceptance(delivery: delivery, acceptedAt: start, acceptedBy: acceptedBy))
+        case .deleted, .failed:
+            return .failure(.badData("delivery \(delivery) is \(row.status.rawValue), not quarantined"))
+        }
+        guard case .change(let change) = LoadPlan.acceptance(of: row, at: now, history: history) else {
+            return .success(acceptance)
+        }
+        let fence = state.fence(for: change, dataset: row.dataset, next: DeliveryLoader.newHolder(run: run))
+        let table = TableShape(schema: "lnd", name: row.dataset, comment: nil, columns: [])
+        _ = try warehouse.run(.writing, LoadScript(table: table, fence: fence).statements(change, rows: nil))
+        return .success(acceptance)
+    }
+}

@@ -1,0 +1,134 @@
+internal import Bytes
+internal import NDJSON
+
+/// A line of the manifest that is to be loaded: a record with what processing made of it.
+struct DeliveryLine {
+    enum Work {
+        case deletion
+        /// It could not be processed, and why.
+        case failure(key: String, contractVersion: String?, reason: String)
+        case rows(ProcessedRows)
+    }
+
+    let record: ManifestRecord
+    let dataset: String
+    let work: Work
+
+    /// Nil for a line that brings nothing: an unchanged file.
+    init?(_ record: ManifestRecord) throws(ManifestError) {
+        self.record = record
+        guard let dataset = record.dataset else { throw ManifestError("`dataset` is missing") }
+        self.dataset = dataset
+        switch record.kind {
+        case .unchanged: return nil
+        case .deleted: work = .deletion
+        case .new:
+            guard let process = record.document["process"]?.object else {
+                throw ManifestError("`process` is missing: the delivery has not been processed")
+            }
+            guard let key = try ManifestRecord.text(process, "key") else {
+                throw ManifestError("`process.key` is missing")
+            }
+            let contract = process["contract"]?.object ?? JSONObject()
+            let version = try ManifestRecord.text(contract, "version")
+            if let failed = process["failed"]?.object {
+                let reason = try ManifestRecord.text(failed, "reason") ?? "no reason was given"
+                work = .failure(key: key, contractVersion: version, reason: reason)
+            } else {
+                work = .rows(try ProcessedRows(record.document, process, key: key, contractVersion: version))
+            }
+        }
+    }
+}
+
+/// The Parquet files that a delivery's rows are in.
+struct ProcessedRows {
+    let key: String
+    let contractVersion: String?
+    /// Nil in a line that only says that a quarantined delivery is accepted.
+    let counts: RowCounts?
+    let parts: [LakeFile]
+    let rejects: LakeFile?
+    /// The folder they lie in.
+    let folder: String?
+    /// What does not fit together, to be told when the rows are really asked for.
+    let problem: String?
+
+    init(
+        _ document: JSONObject, _ process: JSONObject, key: String, contractVersion: String?
+    ) throws(ManifestError) {
+        self.key = key
+        self.contractVersion = contractVersion
+        counts = try Self.counts(process["rows"])
+        let urls = try Self.urls(document["processed"])
+        let partURLs = urls.filter { Self.isPart($0) }
+        let rejectURLs = urls.filter { Self.isRejects($0) }
+        let described = process["parts"]?.array ?? []
+        parts = partURLs.enumerated().map { index, url in
+            LakeFile(url: url, byteCount: index < described.count ? described[index]["bytes"]?.integer : nil)
+        }
+        rejects = rejectURLs.first.map { LakeFile(url: $0, byteCount: nil) }
+        folder = urls.first.map { FileSystem.parent(of: $0) }
+        let rejectRows = process["rejects"]?["rows"]?.integer
+        problem = Self.problem(
+            counts, described: described.count, parts: parts.count, rejects: rejectURLs.count, rejectRows: rejectRows)
+    }
+
+    private static func problem(
+        _ counts: RowCounts?, described: Int, parts: Int, rejects: Int, rejectRows: Int?
+    ) -> String? {
+        guard let counts else { return "process.rows is missing" }
+        if !counts.agree { return "process.rows: read is not emitted + rejected + duplicates + blank" }
+        if described != parts { return "process.parts has \(described) files, processed has \(parts)" }
+        if parts == 0, counts.emitted > 0 { return "processed has no Parquet file" }
+        if rejects > 1 { return "processed has \(rejects) files of rejects" }
+        if rejects == 0, counts.rejected > 0 { return "processed has no file of rejects" }
+        if let rejectRows, rejectRows != counts.rejected {
+            return "process.rejects has \(rejectRows) rows, process.rows.rejected is \(counts.rejected)"
+        }
+        return nil
+    }
+
+    private static func isRejects(_ url: String) -> Bool {
+        let name = FileSystem.name(of: url)
+        return name.hasPrefix("rejects") && name.hasSuffix(".parquet")
+    }
+
+    private static func isPart(_ url: String) -> Bool { url.hasSuffix(".parquet") && !isRejects(url) }
+
+    private static func urls(_ value: JSONValue?) throws(ManifestError) -> [String] {
+        var urls: [String] = []
+        for entry in value?.array ?? [] {
+            guard let url = entry["url"]?.string else { throw ManifestError("processed has an entry without url") }
+            urls.append(url)
+        }
+        return urls
+    }
+
+    private static func counts(_ value: JSONValue?) throws(ManifestError) -> RowCounts? {
+        guard let rows = value?.object else { return nil }
+        var numbers: [Int] = []
+        for name in ["read", "emitted", "rejected", "duplicates", "blank"] {
+            guard let number = rows[name]?.integer, number >= 0 else {
+                throw ManifestError("`process.rows.\(name)` is no count")
+            }
+            numbers.append(number)
+        }
+        return RowCounts(
+            read: numbers[0], emitted: numbers[1], rejected: numbers[2], duplicates: numbers[3], blank: numbers[4])
+    }
+}
+
+/// A file of the lake, by its URL.
+struct LakeFile: Equatable {
+    let url: String
+    /// What the manifest says of its length; nil when it says nothing.
+    let byteCount: Int?
+
+    /// The path of a `file:` URL; nil for any other.
+    var localPath: String? {
+        guard url.hasPrefix("file:") else { return nil }
+        let path = String(url.dropFirst("file:".count))
+        return path.hasPrefix("//") ? String(path.dropFirst(2)) : path
+    }
+}

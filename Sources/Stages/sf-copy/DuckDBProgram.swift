@@ -1,0 +1,71 @@
+internal import Bytes
+internal import Glibc
+internal import NDJSON
+internal import StageKit
+
+/// The `duckdb` program, which runs one script per process: what a script does in one transaction happens whole or
+/// not at all, whenever either process is ended.
+struct DuckDBProgram {
+    /// The answers of one script are at most this long: 200,000 control rows.
+    static let answerLimit = 256 << 20
+
+    let path: String
+
+    /// - Parameters:
+    ///   - named: what `SLUICE_DUCKDB` says: a path.
+    ///   - searchPath: what `PATH` says.
+    static func find(named: String?, searchPath: String?) throws(StageFailure) -> DuckDBProgram {
+        if let named {
+            guard access(named, X_OK) == 0 else {
+                throw .badConfiguration("SLUICE_DUCKDB names \(named), which cannot be run")
+            }
+            return DuckDBProgram(path: named)
+        }
+        for folder in (searchPath ?? "").split(separator: ":") {
+            let candidate = FileSystem.join(String(folder), "duckdb")
+            if access(candidate, X_OK) == 0 { return DuckDBProgram(path: candidate) }
+        }
+        throw .badConfiguration(
+            "there is no duckdb program on the PATH: install it (pip install duckdb-cli) or name it in SLUICE_DUCKDB")
+    }
+
+    /// Runs statements in their order, stopping at the first that fails, and gives the rows of all queries.
+    func run(_ statements: [String]) throws(WarehouseError) -> [JSONObject] {
+        let script = statements.map { "\($0);\n" }.joined()
+        let outcome: ChildOutcome
+        do throws(IOError) {
+            // No settings of the user, stop at the first error, no prompts; one JSON object per row.
+            outcome = try ChildProcess.run(
+                path, ["-init", "/dev/null", "-bail", "-batch", "-jsonlines"], input: Array(script.utf8),
+                outputLimit: Self.answerLimit)
+        } catch {
+            throw .io(error)
+        }
+        switch outcome.ending {
+        case .exited(0): return try Self.rows(outcome.output)
+        case .exited(1): throw WarehouseError(message: Self.firstLine(outcome.errors))
+        case .exited(let status): throw .interrupted("duckdb ended with status \(status)")
+        case .signalled(let number): throw .interrupted("duckdb was ended by signal \(number)")
+        }
+    }
+
+    private static func rows(_ output: [UInt8]) throws(WarehouseError) -> [JSONObject] {
+        var rows: [JSONObject] = []
+        for line in output.split(separator: 0x0A) {
+            let value: JSONValue
+            do throws(JSONError) {
+                value = try JSONValue(parsing: Array(line))
+            } catch {
+                throw .refused("duckdb answered with something else than JSON: \(firstLine(Array(line.prefix(200))))")
+            }
+            if let row = value.object { rows.append(row) }
+        }
+        return rows
+    }
+
+    /// The first line says what is wrong; those below show the statement again.
+    private static func firstLine(_ bytes: [UInt8]) -> String {
+        let lines = bytes.split(separator: 0x0A)
+        return lines.first.map { String(decoding: $0, as: UTF8.self) } ?? "duckdb failed without a message"
+    }
+}

@@ -1,0 +1,81 @@
+internal import Bytes
+internal import Glibc
+internal import NDJSON
+internal import StageKit
+
+/// The embedded warehouse: one database file, always attached as `ecom`, opened by one process per transaction.
+///
+/// DuckDB lets one process write, or several read. So everybody waits here for the file, at most `lockTimeout` seconds.
+struct DuckDBWarehouse {
+    enum Access {
+        case reading
+        case writing
+    }
+
+    /// The catalog's name in every statement, whatever the file is called.
+    static let catalog = "ecom"
+    private static let firstPauseMilliseconds = 50
+    private static let longestPauseMilliseconds = 1000
+
+    let file: String
+    let program: DuckDBProgram
+    let lockTimeout: Double
+
+    /// Whether there is a file at all. Without it, everything is still to be loaded.
+    func exists() throws(WarehouseError) -> Bool {
+        do throws(IOError) {
+            return try FileSystem.status(file) != nil
+        } catch {
+            throw .io(error)
+        }
+    }
+
+    /// Makes an empty database where there is no file. It appears whole, under its name: DuckDB itself would leave a
+    /// file that it cannot open when it is ended at the wrong moment.
+    func makeFile() throws(WarehouseError) {
+        if try exists() { return }
+        let partial = "\(file).\(getpid()).partial"
+        defer { unlink(partial) }
+        do throws(IOError) {
+            try FileSystem.makeFolders(FileSystem.parent(of: file))
+            try FileSystem.remove(partial)
+        } catch {
+            throw .io(error)
+        }
+        _ = try program.run(opening(partial, .writing) + ["CREATE SCHEMA \(SQLText.name(Self.catalog, "lnd"))"])
+        do throws(IOError) {
+            _ = try FileSystem.renameIfAbsent(partial, to: file)
+        } catch {
+            throw .io(error)
+        }
+    }
+
+    /// Runs statements in one process, waiting for the file while another process holds it.
+    func run(_ access: Access, _ statements: [String]) throws(WarehouseError) -> [JSONObject] {
+        let deadline = Environment.monotonicSeconds() + lockTimeout
+        var pause = Self.firstPauseMilliseconds
+        while true {
+            do throws(WarehouseError) {
+                return try program.run(opening(file, access) + statements)
+            } catch {
+                guard case .locked = error, Environment.monotonicSeconds() < deadline else { throw error }
+            }
+            usleep(UInt32(pause) * 1000)
+            pause = min(pause * 2, Self.longestPauseMilliseconds)
+        }
+    }
+
+    /// The whole script, as `--dry-run` shows it.
+    func script(_ access: Access, _ statements: [String]) -> String {
+        (opening(file, access) + statements).map { "\($0);\n" }.joined()
+    }
+
+    private func opening(_ file: String, _ access: Access) -> [String] {
+        [
+            // Nothing is ever fetched from the network, and what does not fit in memory goes beside the warehouse.
+            "SET autoinstall_known_extensions = false",
+            "SET temp_directory = \(SQLText.literal(file + ".tmp"))",
+            "ATTACH \(SQLText.literal(file)) AS \(Self.catalog)\(access == .reading ? " (READ_ONLY)" : "")",
+        ]
+    }
+}

@@ -1,0 +1,48 @@
+internal import Contracts
+internal import NDJSON
+internal import StageKit
+
+extension SFCopy {
+    /// `--create`: makes what is missing, and prints a line for each table.
+    func makeTables(
+        in warehouse: DuckDBWarehouse, for action: SFCopyAction, output: ResultOutput, log: Log
+    ) throws(StageFailure) {
+        let creation = TableCreation(
+            warehouse: warehouse, datasets: try datasetsToCreate(log: log), evolves: evolve)
+        let catalog = try asking { () throws(WarehouseError) in try TableCreation.catalog(of: warehouse) }
+        try refuse(creation.refusals(catalog), log: log)
+        let locked = try asking { () throws(WarehouseError) in try creation.lockedDatasets(catalog) }
+        let statements = creation.statements(catalog, lockedDatasets: locked)
+        if dryRun {
+            if !statements.isEmpty { try output.print(script: warehouse.script(.writing, statements)) }
+            return
+        }
+        try asking { () throws(WarehouseError) in try creation.run(statements) }
+        // Where something else is done as well, standard output is for its lines.
+        guard action == .createOnly else { return }
+        for (table, action) in creation.actions(catalog) {
+            try output.print(["table": .string(table.shortName), "action": .string(action.rawValue)])
+        }
+    }
+
+    /// Tables that are not as the contract says end the run: every difference is told with the statement that mends it.
+    func refuse(_ differences: [String], log: Log) throws(StageFailure) {
+        guard let last = differences.last else { return }
+        for message in differences.dropLast() { log.error(message) }
+        throw .badConfiguration(last)
+    }
+
+    /// The dataset of `--contract`, and of all contracts those that come from files: the stream of rejects has its
+    /// own control table.
+    private func datasetsToCreate(log: Log) throws(StageFailure) -> [Dataset] {
+        var datasets: [Dataset] = []
+        if let contract { datasets.append(try loadDataset(contract, log: log)) }
+        if let contracts {
+            let all = try loadContracts(contracts, log: log).contracts.flatMap(\.datasets)
+            datasets += all.filter { dataset in
+                dataset.source != nil && !datasets.contains { $0.name == dataset.name }
+            }
+        }
+        return datasets
+    }
+}

@@ -1,0 +1,93 @@
+internal import ArgumentParser
+internal import StageKit
+
+/// Takes deliveries from the lake into the tables of a warehouse, each once and whole, and keeps the tables that say so.
+@main
+struct SFCopy: Stage {
+    static let configuration = CommandConfiguration(
+        commandName: "sf-copy",
+        abstract: "Load deliveries from the lake into a warehouse, exactly once.",
+        discussion: """
+            Make all tables:
+              sf-copy --to duckdb:work/warehouse.duckdb --contracts compose/contracts --create
+            Ask what is still to be loaded:
+              adls-put --cat file:work/lake/_deliveries/ | sf-copy --to duckdb:work/warehouse.duckdb \\
+                --contracts compose/contracts --pending
+            Load what has been processed:
+              sf-copy --to duckdb:work/warehouse.duckdb --contract compose/contracts/orders.odcs.yaml --manifest FILE
+            Make a quarantined delivery current:
+              sf-copy --to duckdb:work/warehouse.duckdb --accept 0123456789abcdef
+            """,
+        version: sluiceVersion)
+
+    @Option(help: ArgumentHelp("The warehouse.", valueName: "duckdb:file"))
+    var to: String
+
+    @Option(help: ArgumentHelp("The contract of the dataset to load.", valueName: "file[#schema]"))
+    var contract: String?
+
+    @Option(help: ArgumentHelp("All contracts, for --create and --pending.", valueName: "folder"))
+    var contracts: String?
+
+    @Option(help: ArgumentHelp("How to load the manifest's lines.", valueName: "deliver"))
+    var mode: LoadMode = .deliver
+
+    @Option(
+        help: ArgumentHelp(
+            "Manifest lines, or delivery records with --pending; - is standard input.", valueName: "file"))
+    var manifest: String?
+
+    @Flag(help: "Make the tables that are missing, and refuse tables that differ.")
+    var create = false
+
+    @Flag(help: "With --create: add columns that tables lack.")
+    var evolve = false
+
+    @Flag(help: "Print the delivery records that the warehouse lacks.")
+    var pending = false
+
+    @Flag(help: "With --pending: also what failed or was set aside with the same processing key.")
+    var retry = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Make a quarantined delivery current and print the acceptance for the lake.", valueName: "delivery"))
+    var accept: String?
+
+    @Option(help: ArgumentHelp("Who accepts; default $USER.", valueName: "name"))
+    var acceptedBy: String?
+
+    @Option(help: ArgumentHelp("Write a row of ops.runs, given as JSON, and its checks.", valueName: "file"))
+    var recordRun: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Print true when the marts must be built with this dbt project, else false.", valueName: "hash"))
+    var martsDue: String?
+
+    @Option(help: ArgumentHelp("The name of this run, for the control tables.", valueName: "name"))
+    var run: String?
+
+    @Option(help: ArgumentHelp("How long to wait while another process holds the warehouse.", valueName: "seconds"))
+    var lockTimeout: Double = 60
+
+    @Flag(help: "Print the SQL and change nothing.")
+    var dryRun = false
+
+    @OptionGroup var common: CommonOptions
+
+    mutating func execute(log: Log, report: RunReport) throws(StageFailure) {
+        let action = try chooseAction()
+        let warehouse = try openWarehouse()
+        let output = ResultOutput(report: report)
+        if create { try makeTables(in: warehouse, for: action, output: output, log: log) }
+        switch action {
+        case .createOnly: break
+        case .deliver(let manifest): try deliver(manifest, to: warehouse, output: output, log: log)
+        case .pending: try printPending(of: warehouse, output: output, log: log)
+        case .accept(let delivery): try acceptDelivery(delivery, in: warehouse, output: output)
+        case .recordRun(let path): try record(run: path, in: warehouse, output: output)
+        case .martsDue(let hash): try printMartsDue(hash, in: warehouse, output: output)
+        }
+    }
+}

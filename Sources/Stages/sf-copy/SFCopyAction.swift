@@ -1,0 +1,81 @@
+internal import ArgumentParser
+internal import Contracts
+internal import StageKit
+
+/// How rows come into a table.
+enum LoadMode: String, ExpressibleByArgument, CaseIterable {
+    /// By deliveries, with their history.
+    case deliver
+}
+
+/// The one thing that a run does.
+enum SFCopyAction: Equatable {
+    case createOnly
+    case deliver(manifest: String)
+    case pending
+    case accept(delivery: String)
+    case recordRun(String)
+    case martsDue(String)
+}
+
+extension SFCopy {
+    /// What the options ask for. Everything that contradicts itself is usage.
+    func chooseAction() throws(StageFailure) -> SFCopyAction {
+        let wanted: [SFCopyAction?] = [
+            pending ? .pending : nil, accept.map { .accept(delivery: $0) }, recordRun.map { .recordRun($0) },
+            martsDue.map { .martsDue($0) }, pending ? nil : manifest.map { .deliver(manifest: $0) },
+        ]
+        let actions = wanted.compactMap { $0 }
+        guard actions.count <= 1 else {
+            throw .usage("--manifest, --pending, --accept, --record-run and --marts-due exclude each other")
+        }
+        guard lockTimeout >= 0, lockTimeout <= 86_400 else { throw .usage("--lock-timeout is 0 to 86400 seconds") }
+        if evolve, !create { throw .usage("--evolve goes with --create") }
+        if retry, !pending { throw .usage("--retry goes with --pending") }
+        guard let action = actions.first else {
+            guard create else { throw .usage("nothing to do: give --manifest, --pending, --accept or --create") }
+            return .createOnly
+        }
+        switch action {
+        case .deliver where contract == nil: throw .usage("--manifest needs --contract")
+        case .pending where contracts == nil: throw .usage("--pending needs --contracts")
+        case .accept(let delivery) where !DeliveryRecord.isDeliveryID(delivery):
+            throw .usage("--accept \(delivery): a delivery is 16 hexadecimal digits")
+        default: return action
+        }
+    }
+
+    func openWarehouse() throws(StageFailure) -> DuckDBWarehouse {
+        switch try TargetAddress(to) {
+        case .duckdb(let file):
+            let program = try DuckDBProgram.find(
+                named: Environment.value("SLUICE_DUCKDB"), searchPath: Environment.value("PATH"))
+            return DuckDBWarehouse(file: file, program: program, lockTimeout: lockTimeout)
+        }
+    }
+
+    /// The dataset that `--contract FILE[#schema]` names.
+    func loadDataset(_ argument: String, log: Log) throws(StageFailure) -> Dataset {
+        let parts = argument.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        do throws(ContractError) {
+            return try Contract.load(path: parts[0]).dataset(named: parts.count == 2 ? parts[1] : nil)
+        } catch {
+            throw Self.failure(error, log: log)
+        }
+    }
+
+    func loadContracts(_ folder: String, log: Log) throws(StageFailure) -> ContractDirectory {
+        do throws(ContractError) {
+            return try ContractDirectory.load(path: folder)
+        } catch {
+            throw Self.failure(error, log: log)
+        }
+    }
+
+    /// All that is wrong with a contract is told, the last line as the reason of the exit.
+    private static func failure(_ error: ContractError, log: Log) -> StageFailure {
+        let messages = error.messages
+        for message in messages.dropLast() { log.error(message) }
+        return .badConfiguration(messages.last ?? error.description)
+    }
+}

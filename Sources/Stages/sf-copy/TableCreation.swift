@@ -1,0 +1,82 @@
+internal import Contracts
+internal import NDJSON
+internal import StageKit
+
+/// Makes the schemas, the control tables, the landing tables and the lock rows, or says how those that are there differ.
+struct TableCreation {
+    enum Action: String {
+        case created
+        case unchanged
+        case evolved
+    }
+
+    let warehouse: DuckDBWarehouse
+    let datasets: [Dataset]
+    /// Add the columns that tables lack.
+    let evolves: Bool
+
+    private var tables: [TableShape] { OpsTables.all + datasets.map(TableShape.landing) }
+
+    init(warehouse: DuckDBWarehouse, datasets: [Dataset], evolves: Bool) {
+        self.warehouse = warehouse
+        self.datasets = datasets
+        self.evolves = evolves
+    }
+
+    /// What is there now. Without a warehouse, nothing.
+    static func catalog(of warehouse: DuckDBWarehouse) throws(WarehouseError) -> WarehouseCatalog {
+        guard try warehouse.exists() else { return WarehouseCatalog() }
+        return WarehouseCatalog(try warehouse.run(.reading, [WarehouseCatalog.query]))
+    }
+
+    /// All differences that `run` would refuse, one line each with the statement that mends it.
+    func refusals(_ catalog: WarehouseCatalog) -> [String] {
+        tables.compactMap { catalog.drift(of: $0) }.filter { drift in
+            drift.isMissing ? false : !drift.differing.isEmpty || !evolves
+        }.flatMap(\.messages)
+    }
+
+    /// The differences of the tables as they must be to load: a missing table counts.
+    func differences(_ catalog: WarehouseCatalog) -> [String] {
+        tables.compactMap { catalog.drift(of: $0) }.flatMap(\.messages)
+    }
+
+    /// What is done to each table.
+    func actions(_ catalog: WarehouseCatalog) -> [(table: TableShape, action: Action)] {
+        tables.map { table in
+            guard let drift = catalog.drift(of: table) else { return (table, .unchanged) }
+            return (table, drift.isMissing ? .created : .evolved)
+        }
+    }
+
+    /// Empty when everything is there. The statements do no harm when another process has been faster.
+    func statements(_ catalog: WarehouseCatalog, lockedDatasets: Set<String>) -> [String] {
+        let drifts = tables.compactMap { catalog.drift(of: $0) }
+        let newLocks = datasets.map(\.name).filter { !lockedDatasets.contains($0) }
+        if drifts.isEmpty, newLocks.isEmpty { return [] }
+        let schemas = ["lnd", OpsTables.schema].map {
+            "CREATE SCHEMA IF NOT EXISTS \(SQLText.name(DuckDBWarehouse.catalog, $0))"
+        }
+        let locks = newLocks.map { name in
+            """
+            INSERT INTO \(OpsTables.locks.sqlName) (name) SELECT \(SQLText.literal(name)) WHERE NOT EXISTS \
+            (SELECT 1 FROM \(OpsTables.locks.sqlName) WHERE name = \(SQLText.literal(name)))
+            """
+        }
+        return ["BEGIN TRANSACTION"] + schemas + drifts.flatMap(\.statements) + locks + ["COMMIT"]
+    }
+
+    /// The datasets that have a lock row.
+    func lockedDatasets(_ catalog: WarehouseCatalog) throws(WarehouseError) -> Set<String> {
+        guard catalog.has(OpsTables.locks) else { return [] }
+        let answer = try warehouse.run(.reading, WarehouseState.queries(files: []))
+        return Set(answer.compactMap { $0["name"]?.string })
+    }
+
+    /// Makes what is missing: runs what `statements` gave.
+    func run(_ statements: [String]) throws(WarehouseError) {
+        if statements.isEmpty { return }
+        try warehouse.makeFile()
+        _ = try warehouse.run(.writing, statements)
+    }
+}

@@ -1,0 +1,60 @@
+internal import Contracts
+
+/// A table as it should be, or as it is.
+struct TableShape {
+    struct Column: Equatable {
+        let name: String
+        let type: String
+        let isNullable: Bool
+        let comment: String?
+
+        init(_ name: String, _ type: String, isNullable: Bool = true, comment: String? = nil) {
+            self.name = name
+            self.type = type
+            self.isNullable = isNullable
+            self.comment = comment
+        }
+    }
+
+    let schema: String
+    let name: String
+    let comment: String?
+    let columns: [Column]
+
+    /// `lnd.orders`.
+    var shortName: String { "\(schema).\(name)" }
+    /// Quoted, with the catalog.
+    var sqlName: String { SQLText.name(DuckDBWarehouse.catalog, schema, name) }
+
+    /// The landing table of a dataset: the columns of its Parquet files, the delivery, the time of loading.
+    ///
+    /// It has no keys, for history repeats them, and the contract's columns are nullable, for older deliveries may
+    /// have been written under a contract that allowed it.
+    static func landing(_ dataset: Dataset) -> TableShape {
+        let columns = dataset.columns.map { Column($0.name, type($0.type), comment: $0.description) }
+        return TableShape(
+            schema: "lnd", name: dataset.name, comment: dataset.description, columns: columns + deliveryColumns)
+    }
+
+    /// What every landed row carries beside its data.
+    static let deliveryColumns = [
+        Column("_delivery", "VARCHAR", isNullable: false, comment: "The delivery the row came with."),
+        Column("_loaded_at", "TIMESTAMP", isNullable: false, comment: "When the row was loaded, in UTC."),
+    ]
+
+    private static func type(_ type: LogicalType) -> String {
+        switch type {
+        case .string: "VARCHAR"
+        case .integer(.i64), .integer(.u32): "BIGINT"
+        case .integer: "INTEGER"
+        case .decimal(let precision, let scale): "DECIMAL(\(precision),\(scale))"
+        case .double: "DOUBLE"
+        case .boolean: "BOOLEAN"
+        case .date: "DATE"
+        case .time: "TIME"
+        case .timestamp(false): "TIMESTAMP"
+        case .timestamp(true): "TIMESTAMP WITH TIME ZONE"
+        case .json: "JSON"
+        }
+    }
+}

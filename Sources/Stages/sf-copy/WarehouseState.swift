@@ -1,0 +1,44 @@
+internal import NDJSON
+
+/// What the warehouse knows of some files, and who changed each dataset last. Read at once, it stays true as long as
+/// every transaction finds the lock rows as they were (`LoadScript.Fence`).
+struct WarehouseState {
+    // By bytes: two identities that differ in Unicode normalisation alone are two files, and equal as texts.
+    private var histories: [[UInt8]: FileHistory] = [:]
+    private var holders: [String: String?] = [:]
+
+    init() {}
+
+    /// The queries whose rows `init(answer:)` takes.
+    static func queries(files: [String]) -> [String] {
+        let locks = "SELECT 'lock' AS kind, name, holder FROM \(OpsTables.locks.sqlName) ORDER BY name"
+        if files.isEmpty { return [locks] }
+        return [locks, DeliveryRow.query(where: "file_id IN (\(SQLText.list(files)))")]
+    }
+
+    init(answer rows: [JSONObject]) {
+        for row in rows where row["kind"]?.string == "lock" {
+            if let name = row["name"]?.string { holders[name] = .some(row["holder"]?.string) }
+        }
+        let deliveries = rows.compactMap { DeliveryRow(answer: $0) }
+        histories = Dictionary(grouping: deliveries) { Array($0.fileID.utf8) }.mapValues { FileHistory($0) }
+    }
+
+    func hasLock(_ dataset: String) -> Bool { holders[dataset] != nil }
+
+    func history(ofFile id: String) -> FileHistory { histories[Array(id.utf8)] ?? FileHistory() }
+
+    /// The lock rows that a change must find as they are: those of every dataset whose deliveries it touches. A dataset
+    /// that has no lock row was never loaded.
+    func fence(for change: LoadPlan.Change, dataset: String, next: String) -> LoadScript.Fence {
+        let touched = Set([dataset] + change.neighbours.map(\.dataset) + (change.formerDataset.map { [$0] } ?? []))
+        let locks = touched.sorted().compactMap { name in holders[name].map { (dataset: name, holder: $0) } }
+        return LoadScript.Fence(holders: locks, next: next)
+    }
+
+    /// Follows a transaction that was committed.
+    mutating func apply(_ change: LoadPlan.Change, fence: LoadScript.Fence) {
+        for (dataset, _) in fence.holders { holders[dataset] = .some(fence.next) }
+        histories[Array(change.row.fileID.utf8)] = change.history
+    }
+}

@@ -1,0 +1,46 @@
+import Bytes
+import Testing
+
+@testable import sf_copy
+
+struct ChildProcessTests {
+    private func shell(_ script: String, input: [UInt8] = [], limit: Int = 64 << 20) throws -> ChildOutcome {
+        try ChildProcess.run("/bin/sh", ["-c", script], input: input, outputLimit: limit)
+    }
+
+    @Test func inputAndBothOutputsFlowAtTheSameTime() throws {
+        // More than a pipe holds, in every direction: whoever waited for one stream alone would wait for ever.
+        let input = [UInt8](repeating: 0x61, count: 3 << 20)
+        let outcome = try shell("head -c 3000000 /dev/zero >&2; cat", input: input)
+        #expect(outcome.ending == .exited(0))
+        #expect(outcome.output == input)
+        #expect(outcome.errors == [UInt8](repeating: 0, count: ChildProcess.errorLimit))
+    }
+
+    @Test(arguments: [
+        ("exit 3", ChildOutcome.Ending.exited(3)), ("kill -9 $$", .signalled(9)), ("kill -13 $$", .signalled(13)),
+    ])
+    func saysHowTheChildEnded(script: String, ending: ChildOutcome.Ending) throws {
+        #expect(try shell(script).ending == ending)
+    }
+
+    @Test func aChildThatDoesNotReadItsInputIsNoFailureOfOurs() throws {
+        let outcome = try shell("exec <&-; echo done", input: [UInt8](repeating: 0x61, count: 1 << 20))
+        #expect(outcome.ending == .exited(0))
+        #expect(outcome.output == Array("done\n".utf8))
+    }
+
+    @Test func endlessOutputEndsAtItsLimit() throws {
+        #expect(
+            throws: IOError.corrupt(path: "/bin/sh", reason: "its output is larger than the limit of 1000000 bytes")
+        ) {
+            try shell("exec cat /dev/zero", limit: 1_000_000)
+        }
+    }
+
+    @Test func aProgramThatCannotBeStartedIsNamed() throws {
+        #expect(throws: IOError.system(call: "start", path: "/nowhere/duckdb", code: 2)) {
+            try ChildProcess.run("/nowhere/duckdb", [], input: [], outputLimit: 10)
+        }
+    }
+}
