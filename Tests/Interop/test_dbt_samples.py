@@ -1,0 +1,123 @@
+"""The sample shop's three days, as its generator knows them before the mess, through dbt: same KPIs, same versions."""
+
+import hashlib
+import json
+import subprocess
+import sys
+
+import pytest
+from dbt_warehouse import PROJECT, Warehouse, source_tables
+
+ORDERS = 400
+SCRIPT = PROJECT.parents[1] / "scripts" / "sample-workbooks"
+
+
+class Shop:
+    """Lands what the truth of each day says a correct pipeline lands, delivery by delivery."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.warehouse = Warehouse(folder / "warehouse")
+        self.columns = {
+            table: [column["name"] for column in columns if not column["name"].startswith("_")]
+            for schema, table, columns in source_tables()
+            if schema == "lnd"
+        }
+        self.known = {}
+
+    def day(self, number):
+        """Makes the workbooks of a day, and delivers what is new, changed or gone; returns the truth."""
+        root = self.folder / f"day{number}"
+        subprocess.run(
+            [sys.executable, str(SCRIPT), str(root), "--orders", str(ORDERS), "--day", str(number)],
+            check=True,
+            capture_output=True,
+        )
+        truth = json.loads((root / "truth" / "truth.json").read_text())
+        seen = f"2026-11-0{number} 06:00:00"
+        present = {file["drive_path"]: file for file in truth["files"]}
+        for path, file in present.items():
+            digest = hashlib.sha256((root / "drive" / path).read_bytes()).hexdigest()
+            if self.known.get(path, (None, None))[1] != digest:
+                self.known[path] = (file["dataset"], digest)
+                delivery = self.warehouse.deliver(
+                    file["dataset"], path, file["modified_time"].removesuffix("Z"), seen, []
+                )
+                self.land(root / "truth" / f"{file['dataset']}.parquet", file["dataset"], path, delivery, seen)
+        for path in self.known.keys() - present.keys():
+            dataset, _ = self.known.pop(path)
+            self.warehouse.deliver(dataset, path, seen, seen, [], status="deleted")
+        return truth
+
+    def land(self, parquet, dataset, path, delivery, seen):
+        names = ", ".join([*self.columns[dataset], "_extra", "_source_file", "_source_sheet", "_source_row"])
+        with self.warehouse.connect() as connection:
+            connection.execute(
+                f"insert into ecom.lnd.{dataset} ({names}, _delivery, _loaded_at)"
+                f" select {names}, ?, ? from read_parquet(?) where _source_file = ?",
+                [delivery, seen, str(parquet), path],
+            )
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    shop = Shop(tmp_path_factory.mktemp("shop"))
+    for number in (1, 2, 3):
+        truth = shop.day(number)
+    changes = json.loads((shop.folder / "day3" / "truth" / "changes.json").read_text())
+    shop.warehouse.must("build", "--exclude-resource-type", "unit_test")
+    return shop, truth, changes
+
+
+def test_kpis_equal_the_truth(shop):
+    shop, truth, _ = shop
+    measures = truth["measures"]
+    [row] = shop.warehouse.rows(
+        "select orders, revenue, average_order_value, average_review_score, on_time_rate from ecom.marts.mart_kpis"
+    )
+    assert [str(value) for value in row] == [
+        str(measures["orders"]),
+        measures["revenue"],
+        measures["average_order_value"]["value"],
+        measures["average_review_score"]["value"],
+        measures["on_time_rate"]["value"],
+    ]
+
+
+@pytest.mark.parametrize("dataset", ["products", "sellers", "customers"])
+def test_versions_equal_the_truth(shop, dataset):
+    shop, _, changes = shop
+    key = {"products": "product_id", "sellers": "seller_id", "customers": "customer_unique_id"}[dataset]
+    attributes = shop.columns[dataset][2 if dataset == "customers" else 1 :]
+    found = {}
+    for row in shop.warehouse.rows(
+        f"select {key}, case when version_number > 1 then strftime(valid_from, '%Y-%m-%dT%H:%M:%S') end,"
+        f" case when not is_current then strftime(valid_to, '%Y-%m-%dT%H:%M:%S') end, {', '.join(attributes)}"
+        f" from ecom.marts.dim_{dataset.removesuffix('s')} where {key} <> 'unknown' order by {key}, version_number"
+    ):
+        found.setdefault(row[0], []).append({"valid_from": row[1], "valid_to": row[2], "values": list(row[3:])})
+    expected = changes["versions"][dataset]
+    for history in expected.values():
+        for version in history:
+            for end in ("valid_from", "valid_to"):
+                version[end] = version[end] and version[end].removesuffix("Z")
+    assert len(expected) >= 5
+    assert {name: found.get(name) for name in expected} == expected
+    # Nobody else has a history; of customers the truth leaves out those that are gone altogether.
+    others = [history for name, history in found.items() if name not in expected]
+    assert all(len(history) == 1 for history in others)
+    assert dataset == "customers" or all(history[0]["valid_to"] is None for history in others)
+
+
+@pytest.mark.parametrize("dimension", ["product", "seller"])
+def test_facts_lie_on_both_versions_of_what_changed(shop, dimension):
+    shop, _, _ = shop
+    [(changed,)] = shop.warehouse.rows(
+        f"select count(*) from (select {dimension}_id from ecom.marts.fct_order_items"
+        f" join ecom.marts.dim_{dimension} using ({dimension}_key)"
+        f" group by {dimension}_id having count(distinct {dimension}_key) > 1)"
+    )
+    assert changed >= 2
+    assert shop.warehouse.rows(
+        f"select count(*) from ecom.marts.fct_order_items where {dimension}_key = 'unknown'"
+    ) == [(0,)]
