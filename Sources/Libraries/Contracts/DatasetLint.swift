@@ -65,38 +65,51 @@ struct DatasetLint {
             }
             if let valid = draft.field.limits.validValues, !valid.contains(entry.to) {
                 draft.cleaning?.report("map", "\(entry.to) is no valid value of the column", "correct one of them")
+            } else {
+                checkStability(entry.to, draft, "map")
             }
             let isLowered = cleaning.operations.contains(.lower) && !cleaning.operations.contains(.upper)
             if isLowered, entry.from != entry.from.lowercased() {
                 draft.cleaning?.report("map", "\(entry.from) is never there after lower", "write it in lower case")
             }
-            if cleaning.nullTokens.contains(entry.from) {
+            if isNull(entry.from, cleaning) {
                 draft.cleaning?.report("map", "\(entry.from) is null before the map", "remove it from one of them")
             }
         }
     }
 
-    /// Null tokens, defaults and examples against the column's type and limits.
+    /// A text that the contract names must be as cleaning leaves it.
+    private func checkStability(_ text: String, _ draft: FieldDraft, _ key: String) {
+        let place = draft.cleaning ?? draft.reader
+        if let operation = draft.field.cleaning.operations.lazy.compactMap({ $0.change(of: text) }).first {
+            place.report(key, "\(text) is changed by \(operation)", "write it as the operations leave it")
+        }
+        if isNull(text, draft.field.cleaning) {
+            place.report("nullTokens", "\(text) is a value of \(draft.field.name)", "remove it from one of them")
+        }
+    }
+
+    private func isNull(_ text: String, _ cleaning: FieldCleaning) -> Bool {
+        guard cleaning.ignoresNullTokenCase else { return cleaning.nullTokens.contains(text) }
+        return cleaning.nullTokens.contains { $0.lowercased() == text.lowercased() }
+    }
+
+    /// Valid values, defaults and examples against the column's type and limits.
     private func checkValues(_ draft: FieldDraft) {
         let field = draft.field
         let place = draft.cleaning ?? draft.reader
-        for token in field.cleaning.nullTokens where field.limits.validValues?.contains(token) ?? false {
-            place.report("nullTokens", "\(token) is a valid value of \(field.name)", "remove it from one of them")
-        }
+        for value in field.limits.validValues ?? [] { checkStability(value, draft, "ops") }
         if let text = field.cleaning.defaultValue {
             if !CanonicalText.isValid(text, field.type) || !(field.limits.validValues?.contains(text) ?? true) {
                 place.report("default", "\(text) is no value of the column", "write one that the column's rules allow")
+            } else {
+                checkStability(text, draft, "default")
             }
         }
         if field.cleaning.onFail == .null, field.isRequired {
             place.report("onFail", "the column may not be null", "write reject, or remove required")
         }
-        if field.cleaning.onFail == .keep {
-            guard case .string = field.type else {
-                place.report("onFail", "only texts can be kept, not \(field.type.contractName)", "write reject or null")
-                return
-            }
-        }
+        checkKept(draft)
         guard let examples = draft.reader.list("examples") else { return }
         for (index, node) in examples.enumerated() {
             guard case .scalar(let text, _) = node.content, !CanonicalText.isValid(text, field.type) else { continue }
@@ -104,6 +117,13 @@ struct DatasetLint {
                 node, draft.reader.path(of: "examples[\(index)]"), "\(text) is no \(field.type.contractName)",
                 "correct the example or the type")
         }
+    }
+
+    private func checkKept(_ draft: FieldDraft) {
+        guard draft.field.cleaning.onFail == .keep else { return }
+        if case .string = draft.field.type { return }
+        draft.cleaning?.report(
+            "onFail", "only texts can be kept, not \(draft.field.type.contractName)", "write reject or null")
     }
 
     private func checkProtection(_ draft: FieldDraft) {

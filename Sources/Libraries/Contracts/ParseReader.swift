@@ -117,6 +117,10 @@ struct ParseReader {
                 let format = try DateFormat(text)
                 if let problem = mismatch(format) {
                     reader?.report("formats", "[\(index)] \(text) \(problem)", "correct the format or the type")
+                } else if let iso = ParseReader.isoFormats.first(where: { $0.isAmbiguous(with: format) }) {
+                    reader?.report(
+                        "formats", "\(text) reads clean dates, which are \(iso.text), differently",
+                        "such dates cannot be told apart: correct the source")
                 } else if let other = formats.first(where: { $0.isAmbiguous(with: format) }) {
                     reader?.report(
                         "formats", "\(other.text) and \(text) read the same text differently",
@@ -130,6 +134,11 @@ struct ParseReader {
         }
         return formats
     }
+
+    /// How clean data is written; what reads it otherwise would change it.
+    private static let isoFormats = [
+        "yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd HH:mm:ss", "HH:mm:ss",
+    ].compactMap { try? DateFormat($0) }
 
     private var isDateOrTime: Bool {
         switch type {

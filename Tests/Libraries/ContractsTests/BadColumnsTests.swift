@@ -4,7 +4,7 @@ import Testing
 
 /// Faults of types, limits, cleaning and quality rules of columns.
 @Suite struct BadColumnsTests {
-    @Test(arguments: cleaning + types + quality)
+    @Test(arguments: cleaning + stability + types + quality)
     func isRefusedWithPlaceAndRemedy(_ fault: Fault) throws { try fault.check() }
 
     static let cleaning: [Fault] = [
@@ -40,7 +40,7 @@ import Testing
         Fault(
             "default: open}", "nullTokens: [open]}",
             .at(
-                47, 89, "schema[sales].properties[status].cleaning.nullTokens", "open is a valid value of status",
+                47, 89, "schema[sales].properties[status].cleaning.nullTokens", "open is a value of status",
                 "remove it from one of them")),
         Fault(
             "group: \".\"", "group: \",\"",
@@ -117,6 +117,33 @@ import Testing
             .at(
                 39, 89, "schema[sales].properties[sale_id].cleaning.ops[1].extract.group", "the pattern has no group 2",
                 "count the parentheses")),
+    ]
+
+    static let stability: [Fault] = [
+        Fault(
+            "ops: [lower], map: {shut: closed}, default: open", "ops: [upper]",
+            .at(
+                47, 47, "schema[sales].properties[status].cleaning.ops", "closed is changed by upper",
+                "write it as the operations leave it"),
+            .at(
+                47, 47, "schema[sales].properties[status].cleaning.ops", "open is changed by upper",
+                "write it as the operations leave it")),
+        Fault(
+            "default: open", "nullTokensIgnoreCase: true, nullTokens: [OPEN]",
+            .at(
+                47, 117, "schema[sales].properties[status].cleaning.nullTokens", "open is a value of status",
+                "remove it from one of them")),
+        Fault(
+            "aliases: [\"Sale No.\"], ops", "default: \"123\", ops",
+            .at(
+                39, 30, "schema[sales].properties[sale_id].cleaning.default", "123 is changed by padLeft",
+                "write it as the operations leave it")),
+        Fault(
+            "[\"dd/MM/yyyy HH:mm\"]", "[\"yyyy-dd-MM HH:mm:ss\"]",
+            .at(
+                62, 38, "schema[sales].properties[sold_at].cleaning.parse.formats",
+                "yyyy-dd-MM HH:mm:ss reads clean dates, which are yyyy-MM-dd HH:mm:ss, differently",
+                "such dates cannot be told apart: correct the source")),
     ]
 
     static let types: [Fault] = [
