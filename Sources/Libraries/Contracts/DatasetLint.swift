@@ -17,6 +17,7 @@ struct DatasetLint {
             checkMap(draft)
             checkValues(draft)
             checkProtection(draft)
+            checkSerial(draft)
         }
     }
 
@@ -132,5 +133,15 @@ struct DatasetLint {
         draft.reader.log.warn(
             node, draft.reader.path(of: "classification"), "a restricted column is not masked",
             "add a mask to its cleaning")
+    }
+
+    /// Without a first day, an order number that got into a date column is a date: 43831 is 2020-01-01.
+    private func checkSerial(_ draft: FieldDraft) {
+        guard draft.field.cleaning.parse.excelSerial != nil, draft.field.limits.minimum == nil,
+            let place = draft.cleaning, let node = place["parse"]
+        else { return }
+        place.log.warn(
+            node, place.path(of: "parse.excelSerial"), "any number may be taken for a date",
+            "add a minimum to its cleaning")
     }
 }

@@ -163,4 +163,28 @@ import Testing
             throws: ContractError.unknownDataset(file: "sales.odcs.yaml", name: "other", known: ["sales"])
         ) { try contract.dataset(named: "other") }
     }
+
+    @Test(arguments: [
+        (
+            "classification: confidential", "classification: restricted",
+            Finding.at(
+                74, 25, "schema[sales].properties[details].classification", "a restricted column is not masked",
+                "add a mask to its cleaning")
+        ),
+        (
+            ", minimum: \"2016-01-01T00:00:00\"", "",
+            .at(
+                62, 28, "schema[sales].properties[sold_at].cleaning.parse.excelSerial",
+                "any number may be taken for a date", "add a minimum to its cleaning")
+        ),
+        (
+            "{property: guard, value", "{property: guards, value",
+            .at(
+                26, 20, "schema[sales].customProperties[guards].property", "guards is ignored", "did you mean guard?")
+        ),
+    ])
+    func whatIsProbablyAMistakeIsAWarning(_ old: String, _ new: String, _ warning: Finding) throws {
+        let text = try #require(ContractFixture.changed(old, new))
+        #expect(try ContractFixture.parse(text).warnings == [warning])
+    }
 }
