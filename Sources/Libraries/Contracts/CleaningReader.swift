@@ -90,6 +90,9 @@ struct CleaningReader {
             method = .truncate(length ?? 1)
         default: return nil
         }
+        if length != nil, method == .hmacSHA256 || method == .redact {
+            mask.report("length", "has a meaning only with truncate", "remove it")
+        }
         if key != nil, method != .hmacSHA256 {
             mask.report("keyRef", "has a meaning only with hmac-sha256", "remove it")
         }

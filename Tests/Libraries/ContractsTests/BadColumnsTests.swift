@@ -117,6 +117,19 @@ import Testing
             .at(
                 39, 89, "schema[sales].properties[sale_id].cleaning.ops[1].extract.group", "the pattern has no group 2",
                 "count the parentheses")),
+        Fault(
+            "onFail: keep", "mask: {method: redact, length: 3}",
+            .at(
+                39, 123, "schema[sales].properties[sale_id].cleaning.mask.length", "has a meaning only with truncate",
+                "remove it")),
+        Fault(
+            "onFail: keep", "mask: {method: truncate, keyRef: KEY}",
+            .at(
+                39, 98, "schema[sales].properties[sale_id].cleaning.mask.length", "is missing",
+                "say how many characters stay"),
+            .at(
+                39, 125, "schema[sales].properties[sale_id].cleaning.mask.keyRef",
+                "has a meaning only with hmac-sha256", "remove it")),
     ]
 
     static let stability: [Fault] = [
