@@ -43,7 +43,7 @@ let package = Package(
         tests("Parquet", in: "Libraries", uses: "Parquet", "Compression", "Bytes"),
         tests(
             "StageKit", in: "Libraries", uses: "StageKit", "Bytes", "NDJSON", "Compression", argumentParser()),
-        tests("SFCopy", in: "Stages", uses: "sf-copy", "Contracts", "StageKit", "NDJSON", "Bytes"),
+        tests("SFCopy", in: "Stages", uses: "sf-copy", "Contracts", "StageKit", "Digests", "NDJSON", "Bytes"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -155,7 +155,7 @@ class Lake:
         text = "".join(json.dumps(line) + "\n" for line in lines or [])
         done = subprocess.run(
             self.command(*arguments), input=text, capture_output=True, text=True, timeout=LIMIT_SECONDS,
-            env=dict(os.environ, SLUICE_DUCKDB=DUCKDB, **(environment or {})),
+            env=os.environ | {"SLUICE_DUCKDB": DUCKDB} | (environment or {}),
         )
         assert done.returncode == status, f"status {done.returncode}\n{done.stdout}\n{done.stderr}"
         self.errors = done.stderr

@@ -77,14 +77,14 @@ struct ProcessedRows {
     private static func problem(
         _ counts: RowCounts?, described: Int, parts: Int, rejects: Int, rejectRows: Int?
     ) -> String? {
-        guard let counts else { return "process.rows is missing" }
-        if !counts.agree { return "process.rows: read is not emitted + rejected + duplicates + blank" }
-        if described != parts { return "process.parts has \(described) files, processed has \(parts)" }
-        if parts == 0, counts.emitted > 0 { return "processed has no Parquet file" }
-        if rejects > 1 { return "processed has \(rejects) files of rejects" }
-        if rejects == 0, counts.rejected > 0 { return "processed has no file of rejects" }
+        guard let counts else { return "`process.rows` is missing" }
+        if !counts.agree { return "`process.rows`: read is not emitted + rejected + duplicates + blank" }
+        if described != parts { return "`process.parts` has \(described) files, `processed` has \(parts)" }
+        if parts == 0, counts.emitted > 0 { return "`processed` has no Parquet file" }
+        if rejects > 1 { return "`processed` has \(rejects) files of rejects" }
+        if rejects == 0, counts.rejected > 0 { return "`processed` has no file of rejects" }
         if let rejectRows, rejectRows != counts.rejected {
-            return "process.rejects has \(rejectRows) rows, process.rows.rejected is \(counts.rejected)"
+            return "`process.rejects` has \(rejectRows) rows, `process.rows.rejected` is \(counts.rejected)"
         }
         return nil
     }
@@ -99,7 +99,7 @@ struct ProcessedRows {
     private static func urls(_ value: JSONValue?) throws(ManifestError) -> [String] {
         var urls: [String] = []
         for entry in value?.array ?? [] {
-            guard let url = entry["url"]?.string else { throw ManifestError("processed has an entry without url") }
+            guard let url = entry["url"]?.string else { throw ManifestError("`processed` has an entry without url") }
             urls.append(url)
         }
         return urls

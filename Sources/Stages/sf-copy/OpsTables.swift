@@ -9,8 +9,8 @@ enum OpsTables {
             text("delivery", "The delivery's identity, 16 hexadecimal digits."),
             text("file_id", "The source's own identity of the file."),
             text("drive_path", "The file's path below the root of the source."),
-            time("modified_time", "When the source says the file was last modified."),
-            time("delivered_at", "When the delivery was recorded in the lake."),
+            time("modified_time", "When the source says the file was last modified"),
+            time("delivered_at", "When the delivery was recorded in the lake"),
             text("key", "The processing key of the landed rows."),
             text("attempted_key", "The key of a later processing that was set aside; the rows of `key` stayed."),
             text("contract_version", "The version of the contract that the rows were processed with."),
@@ -24,9 +24,9 @@ enum OpsTables {
             count("rows_landed", "Rows in the landing table."),
             text("raw_url", "The file's bytes in the lake."),
             text("processed_url", "The folder of its Parquet files in the lake."),
-            time("valid_from", "Since when the delivery was the file's current one."),
-            time("valid_to", "Until when, exclusive; empty while it is."),
-            time("loaded_at", "When this row last changed what is current."),
+            time("valid_from", "Since when the delivery was the file's current one"),
+            time("valid_to", "Until when, exclusive; empty while it is"),
+            time("loaded_at", "When this row last changed what is current"),
             text("run", "The run that loaded it."),
         ])
 
@@ -50,8 +50,8 @@ enum OpsTables {
         [
             text("run", "The run's name."),
             text("kind", "pipeline, marts, or another step."),
-            time("started_at", "When it started."),
-            time("finished_at", "When it ended."),
+            time("started_at", "When it started"),
+            time("finished_at", "When it ended"),
             text("status", "ok, degraded or failed."),
             .init("exit_status", "INTEGER", comment: "Its exit status."),
             text("dbt_hash", "The hash of the dbt project that built the marts."),
@@ -65,7 +65,7 @@ enum OpsTables {
             text("check_name", "The check."),
             text("status", "Its result."),
             .init("details", "JSON", comment: "What it found."),
-            time("checked_at", "When it was checked."),
+            time("checked_at", "When it was checked"),
         ])
 
     static let locks = table(
@@ -73,7 +73,7 @@ enum OpsTables {
         [
             text("name", "The dataset."),
             text("holder", "The transaction that changed it last."),
-            time("taken_at", "When."),
+            time("taken_at", "When it was changed last"),
         ])
 
     static let all = [deliveries, rejects, runs, checks, locks]
@@ -91,6 +91,6 @@ enum OpsTables {
     }
 
     private static func time(_ name: String, _ comment: String) -> TableShape.Column {
-        .init(name, "TIMESTAMP", comment: "\(comment) UTC.")
+        .init(name, "TIMESTAMP", comment: "\(comment) (UTC).")
     }
 }

@@ -1,0 +1,21 @@
+# Options that contradict themselves, or ask for what is not there.
+try() { sf-copy "$@" </dev/null >/dev/null 2>message && status=0 || status=$?; echo "$status $(head -n 1 message)"; }
+things=$GOLDEN_DATA/sf-copy/contracts/things.odcs.yaml
+try --to duckdb:w.duckdb
+try --to duckdb: --create
+try --to postgres:x --create
+try --to snowflake:prod --create
+try --to duckdb:w.duckdb --manifest -
+try --to duckdb:w.duckdb --pending
+try --to duckdb:w.duckdb --evolve --contract "$things" --manifest -
+try --to duckdb:w.duckdb --accept xyz
+try --to duckdb:w.duckdb --accept 00000000000000a1 --marts-due x
+try --to duckdb:w.duckdb --lock-timeout=-1 --create
+try --to duckdb:w.duckdb --contract nothing.yaml --create
+try --to duckdb:w.duckdb --contract "$things" --manifest nothing.ndjson
+try --to duckdb:w.duckdb --contract "$things" --manifest -
+try --to duckdb:w.duckdb --accept 00000000000000a1
+try --to duckdb:w.duckdb --marts-due x
+SLUICE_DUCKDB=/nowhere try --to duckdb:w.duckdb --create
+programs=${PATH%%:*}
+SLUICE_DUCKDB="" PATH=$programs sf-copy --to duckdb:w.duckdb --create || echo $?
