@@ -36,7 +36,7 @@ package enum JSONText {
         output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<position]))
     }
 
-    private static func appendEscape(of byte: UInt8, to output: inout [UInt8]) {
+    static func appendEscape(of byte: UInt8, to output: inout [UInt8]) {
         output.append(0x5C)
         switch byte {
         case 0x22, 0x5C: output.append(byte)
