@@ -7,14 +7,16 @@ let package = Package(
     targets: [
         // The programs, in the order in which data meets them.
         stage("drive-pull", uses: "Contracts", "Digests"),
+        stage("clean", uses: "Contracts", "Text", "Digests"),
         stage("adls-put", uses: "Digests"),
         stage("sf-copy", uses: "Contracts", "Digests"),
 
         // The data contracts, which most programs follow.
         library("Contracts", uses: "Bytes", "CYAML", "CPCRE2"),
 
-        // Formats and wires.
+        // Formats, wires and texts.
         library("Parquet", uses: "Bytes", "Compression"),
+        library("Text", uses: "Bytes", "CUTF8Proc"),
 
         // Shared by the programs.
         library("StageKit", uses: "Bytes", "NDJSON", "Digests", "Compression", argumentParser()),
@@ -27,6 +29,7 @@ let package = Package(
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
         system("CPCRE2", pkgConfig: "libpcre2-8", apt: "libpcre2-dev"),
+        system("CUTF8Proc", apt: "libutf8proc-dev"),
         system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
 
@@ -37,6 +40,8 @@ let package = Package(
 
         tests("Bytes", in: "Libraries", uses: "Bytes"),
         tests("NDJSON", in: "Libraries", uses: "NDJSON", "Bytes"),
+        tests("Clean", in: "Stages", uses: "clean", "Contracts", "Bytes", "NDJSON", "StageKit"),
+        tests("Text", in: "Libraries", uses: "Text", "Bytes"),
         tests("Contracts", in: "Libraries", uses: "Contracts", "Bytes"),
         tests("Digests", in: "Libraries", uses: "Digests", "Bytes"),
         tests("Compression", in: "Libraries", uses: "Compression", "Bytes"),
@@ -59,7 +64,8 @@ func library(_ name: String, uses dependencies: Target.Dependency...) -> Target 
     .target(name: name, dependencies: dependencies, path: "Sources/Libraries/\(name)", swiftSettings: settings())
 }
 
-func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+/// Without `pkgConfig` the module map's link line has to do: SwiftPM refuses the flags of some packages aloud.
+func system(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
     .systemLibrary(name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 

@@ -4,21 +4,30 @@ package enum DoubleText {
     /// large. Minus zero becomes zero.
     package static func parse(_ text: RawSpan) -> Double? {
         guard let number = DecimalNumber.parse(text) else { return nil }
-        return double(number, text)
+        // A cut number has lost digits that can decide the rounding; the text has them all.
+        return exact(number) ?? slow(text.text)
     }
 
-    /// The double nearest to `number`, which was read from `text`.
-    package static func double(_ number: DecimalNumber, _ text: RawSpan) -> Double? {
+    /// The double nearest to `number`; nil when it is too large. Digits beyond its first 38 count as if they were one.
+    package static func double(_ number: DecimalNumber) -> Double? {
+        if let value = exact(number) { return value }
+        let digits = number.coefficient.description + (number.isCut ? "1" : "")
+        let exponent = number.isCut ? number.exponent - 1 : number.exponent
+        return slow("\(number.isNegative ? "-" : "")\(digits)e\(exponent)")
+    }
+
+    private static func exact(_ number: DecimalNumber) -> Double? {
         if number.isZero { return 0 }
         let exactLimit: UInt128 = 1 << 53
-        if number.coefficient <= exactLimit, !number.isCut, abs(number.exponent) <= 22 {
-            // Both are exact doubles, so one operation rounds correctly (Clinger 1990).
-            let magnitude = Double(UInt64(number.coefficient))
-            let scaled =
-                number.exponent < 0 ? magnitude / power(-number.exponent) : magnitude * power(number.exponent)
-            return number.isNegative ? -scaled : scaled
-        }
-        guard let value = Double(text.text), value.isFinite else { return nil }
+        guard number.coefficient <= exactLimit, !number.isCut, abs(number.exponent) <= 22 else { return nil }
+        // Both are exact doubles, so one operation rounds correctly (Clinger 1990).
+        let magnitude = Double(UInt64(number.coefficient))
+        let scaled = number.exponent < 0 ? magnitude / power(-number.exponent) : magnitude * power(number.exponent)
+        return number.isNegative ? -scaled : scaled
+    }
+
+    private static func slow(_ text: String) -> Double? {
+        guard let value = Double(text), value.isFinite else { return nil }
         return value == 0 ? 0 : value
     }
 

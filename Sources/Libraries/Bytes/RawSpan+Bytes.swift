@@ -1,3 +1,5 @@
+internal import Glibc
+
 extension RawSpan {
     /// The byte at `offset`. Bounds are checked.
     @inlinable
@@ -25,4 +27,14 @@ extension RawSpan {
 
     /// The bytes as text; what is not UTF-8 becomes U+FFFD.
     package var text: String { withUnsafeBytes { String(decoding: $0, as: UTF8.self) } }
+
+    /// The first place of `byte` from `start` on, or nil.
+    package func firstIndex(of byte: UInt8, from start: Int) -> Int? {
+        precondition(start >= 0 && start <= byteCount)
+        return withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress, let found = memchr(base + start, Int32(byte), bytes.count - start)
+            else { return nil }
+            return UnsafeRawPointer(found) - base
+        }
+    }
 }

@@ -115,11 +115,20 @@ package final class PatternMatcher {
     }
 
     /// Searches for the pattern; bytes that are no UTF-8 match nothing.
-    package func match(_ bytes: UnsafeRawBufferPointer) -> PatternMatch {
+    package func match(_ bytes: UnsafeRawBufferPointer) -> PatternMatch { match(bytes, from: 0) }
+
+    private func match(_ bytes: UnsafeRawBufferPointer, from offset: Int) -> PatternMatch {
         let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        let result = pcre2_match_8(code.pointer, start, bytes.count, 0, 0, data, context)
+        let result = pcre2_match_8(code.pointer, start, bytes.count, offset, 0, data, context)
         if result >= 0 { return .found }
         return result == PCRE2_ERROR_NOMATCH ? .notFound : .limitExceeded
+    }
+
+    /// Searches from `offset` on; what stands before counts for `^` and word boundaries. Ranges of groups count from the
+    /// beginning of `bytes`.
+    package func match(_ bytes: RawSpan, from offset: Int) -> PatternMatch {
+        precondition(offset >= 0 && offset <= bytes.byteCount)
+        return bytes.withUnsafeBytes { match($0, from: offset) }
     }
 
     package func match(_ bytes: RawSpan) -> PatternMatch { bytes.withUnsafeBytes { match($0) } }

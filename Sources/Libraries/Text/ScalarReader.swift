@@ -1,4 +1,4 @@
-internal import Bytes
+package import Bytes
 
 /// Steps over the Unicode scalars of valid UTF-8.
 package enum ScalarReader {

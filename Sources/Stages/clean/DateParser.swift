@@ -24,15 +24,22 @@ struct DateParser {
     private let names: CalendarNames
     private let pivotYear: Int
 
-    init(_ settings: ParseSettings) {
+    init(_ settings: ParseSettings) { self.init(settings.formats, settings) }
+
+    init(_ formats: [DateFormat], _ settings: ParseSettings) {
         names = CalendarNames(settings.language)
         pivotYear = settings.pivotYear ?? 0
-        formats = settings.formats.map { $0.tokens.flatMap(FormatStep.steps) }
+        self.formats = formats.map { $0.tokens.flatMap(FormatStep.steps) }
     }
 
     /// The reading of all of `text`, or nil. `isTime` asks for a time of day without a date.
     func parse(_ text: RawSpan, isTime: Bool = false) -> Reading? {
         if let reading = isTime ? parseTime(text) : parseISO(text) { return reading }
+        return parseByFormats(text, isTime: isTime)
+    }
+
+    /// The reading by the declared formats alone.
+    func parseByFormats(_ text: RawSpan, isTime: Bool = false) -> Reading? {
         for format in formats {
             if let reading = match(format, text), reading.hasDate != isTime { return reading }
         }

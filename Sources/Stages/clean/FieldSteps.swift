@@ -70,78 +70,96 @@ struct FieldSteps {
     /// Brings `workspace.text` to the form that the operations leave unchanged. False when there is none.
     func run(_ workspace: inout Workspace) -> Bool {
         for _ in 0..<Self.roundLimit {
-            workspace.before.removeAll()
-            workspace.before.append(workspace.text.bytes)
-            for index in operations.indices where !apply(index, &workspace) { return false }
-            if workspace.text.bytes.equals(workspace.before.bytes) { return true }
+            Self.copy(workspace.text, to: &workspace.before)
+            for index in operations.indices {
+                workspace.next.removeAll()
+                switch apply(index, workspace.text, to: &workspace.next, &workspace.normalization) {
+                case .unchanged: break
+                case .changed: swap(&workspace.text, &workspace.next)
+                case .impossible: return false
+                }
+            }
+            if Self.areEqual(workspace.text, workspace.before) { return true }
         }
         return false
     }
 
-    /// Runs one operation from `text` to `next` and exchanges them.
-    private func apply(_ index: Int, _ workspace: inout Workspace) -> Bool {
-        workspace.next.removeAll()
-        switch operations[index] {
-        case .nfc:
-            if Normalization.isSurelyNFC(workspace.text.bytes) { return true }
-            guard workspace.normalization.append(.nfc, of: workspace.text.bytes, to: &workspace.next) else {
-                return false
-            }
-        case .nfkc:
-            guard workspace.normalization.append(.nfkc, of: workspace.text.bytes, to: &workspace.next) else {
-                return false
-            }
-        case .controlStrip: InvisibleCharacters.strip(workspace.text.bytes, into: &workspace.next)
-        case .trim:
-            let kept = WhiteSpace.trimmed(workspace.text.bytes)
-            workspace.next.append(workspace.text.bytes(kept))
-        case .squeeze: WhiteSpace.squeeze(workspace.text.bytes, into: &workspace.next)
-        case .lower: CaseMapping.appendLower(workspace.text.bytes, to: &workspace.next)
-        case .upper: CaseMapping.appendUpper(workspace.text.bytes, to: &workspace.next)
-        case .fixMojibake:
-            if !Mojibake.appendRepaired(workspace.text.bytes, to: &workspace.next) { return true }
-        case .stripChars(let characters): strip(characters, &workspace)
-        case .padLeft(let width, let filler): pad(width, filler, &workspace)
-        case .replace(_, let replacement):
-            guard let matcher = matchers[index] else { return true }
-            if !replace(matcher, replacement, &workspace) { return false }
-        case .extract(_, let group):
-            guard let matcher = matchers[index] else { return true }
-            let found = matcher.match(workspace.text.bytes)
-            if found == .limitExceeded { return false }
-            // What does not match stays: the pattern says where the value is, the checks say whether it is one.
-            guard found == .found, let range = matcher.range(ofGroup: group) else { return true }
-            workspace.next.append(workspace.text.bytes(range))
-        }
-        swap(&workspace.text, &workspace.next)
-        return true
+    private static func copy(_ source: borrowing ByteBuffer, to target: inout ByteBuffer) {
+        target.removeAll()
+        target.append(source.bytes)
     }
 
-    private func strip(_ characters: String, _ workspace: inout Workspace) {
-        let text = workspace.text.bytes
+    private static func areEqual(_ left: borrowing ByteBuffer, _ right: borrowing ByteBuffer) -> Bool {
+        left.bytes.equals(right.bytes)
+    }
+
+    private enum StepResult {
+        /// The text is what was written.
+        case changed
+        /// The text stays; what was written does not count.
+        case unchanged
+        case impossible
+    }
+
+    /// Runs one operation on a text.
+    private func apply(
+        _ index: Int, _ source: borrowing ByteBuffer, to output: inout ByteBuffer, _ normalization: inout Normalization
+    ) -> StepResult {
+        let text = source.bytes
+        switch operations[index] {
+        case .nfc:
+            if Normalization.isSurelyNFC(text) { return .unchanged }
+            return normalization.append(.nfc, of: text, to: &output) ? .changed : .impossible
+        case .nfkc:
+            return normalization.append(.nfkc, of: text, to: &output) ? .changed : .impossible
+        case .controlStrip: InvisibleCharacters.strip(text, into: &output)
+        case .trim: output.append(text.extracting(WhiteSpace.trimmed(text)))
+        case .squeeze: WhiteSpace.squeeze(text, into: &output)
+        case .lower: CaseMapping.appendLower(text, to: &output)
+        case .upper: CaseMapping.appendUpper(text, to: &output)
+        case .fixMojibake: return Mojibake.appendRepaired(text, to: &output) ? .changed : .unchanged
+        case .stripChars(let characters): Self.strip(characters, from: text, to: &output)
+        case .padLeft(let width, let filler): Self.pad(text, to: width, with: filler, &output)
+        case .replace(_, let replacement):
+            guard let matcher = matchers[index] else { return .unchanged }
+            return Self.replace(matcher, by: replacement, in: text, &output) ? .changed : .impossible
+        case .extract(_, let group):
+            guard let matcher = matchers[index] else { return .unchanged }
+            let found = matcher.match(text)
+            if found == .limitExceeded { return .impossible }
+            // What does not match stays: the pattern says where the value is, the checks say whether it is one.
+            guard found == .found, let range = matcher.range(ofGroup: group) else { return .unchanged }
+            output.append(text.extracting(range))
+        }
+        return .changed
+    }
+
+    private static func strip(_ characters: String, from text: RawSpan, to output: inout ByteBuffer) {
         var position = 0
         while position < text.byteCount {
             let start = position
             let scalar = ScalarReader.next(text, &position)
             if characters.unicodeScalars.contains(where: { $0.value == scalar }) { continue }
-            workspace.next.append(text.extracting(start..<position))
+            output.append(text.extracting(start..<position))
         }
     }
 
     /// Fills up texts of digits only: what lost its leading zeros in a spreadsheet.
-    private func pad(_ width: Int, _ filler: Unicode.Scalar, _ workspace: inout Workspace) {
-        let text = workspace.text.bytes
+    private static func pad(
+        _ text: RawSpan, to width: Int, with filler: Unicode.Scalar, _ output: inout ByteBuffer
+    ) {
         var isNumber = text.byteCount > 0
         for position in 0..<text.byteCount where text[position] &- 0x30 >= 10 { isNumber = false }
         if isNumber {
-            for _ in 0..<max(0, width - text.byteCount) { ScalarReader.append(filler.value, to: &workspace.next) }
+            for _ in 0..<max(0, width - text.byteCount) { ScalarReader.append(filler.value, to: &output) }
         }
-        workspace.next.append(text)
+        output.append(text)
     }
 
-    /// Replaces every match, from left to right; an empty match is passed by.
-    private func replace(_ matcher: PatternMatcher, _ replacement: String, _ workspace: inout Workspace) -> Bool {
-        let text = workspace.text.bytes
+    /// Replaces every match, from left to right; an empty match is passed by. False when matching takes too long.
+    private static func replace(
+        _ matcher: PatternMatcher, by replacement: String, in text: RawSpan, _ output: inout ByteBuffer
+    ) -> Bool {
         var copied = 0
         var position = 0
         while position < text.byteCount {
@@ -150,14 +168,15 @@ struct FieldSteps {
             guard found == .found, let range = matcher.range(ofGroup: 0) else { break }
             if range.isEmpty {
                 position = max(position, range.upperBound) + 1
+                while position < text.byteCount, text[position] & 0xC0 == 0x80 { position += 1 }
                 continue
             }
-            workspace.next.append(text.extracting(copied..<range.lowerBound))
-            workspace.next.append(replacement)
+            output.append(text.extracting(copied..<range.lowerBound))
+            output.append(replacement)
             copied = range.upperBound
             position = range.upperBound
         }
-        workspace.next.append(text.extracting(copied..<text.byteCount))
+        output.append(text.extracting(copied..<text.byteCount))
         return true
     }
 }

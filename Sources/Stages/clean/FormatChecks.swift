@@ -79,7 +79,8 @@ extension FormatCheck {
         guard let colon, colon > 0, colon + 1 < text.byteCount, (text[0] | 0x20) &- 0x61 < 26 else { return false }
         for position in 1..<max(1, colon) {
             let byte = text[position]
-            let isInside = (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == 0x2B || byte == 0x2D || byte == 0x2E
+            let isInside =
+                (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == 0x2B || byte == 0x2D || byte == 0x2E
             if !isInside { return false }
         }
         return true

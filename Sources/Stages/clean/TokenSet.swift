@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Text
 
 /// A few texts that values are compared with: null tokens, allowed values, the left sides of a map. Most values are none
 /// of them, so the first look is at length and first byte.
@@ -9,12 +10,14 @@ struct TokenSet {
     /// Bit n: some token has n bytes (63 for more).
     private let lengths: UInt64
 
-    /// Case is ignored for ASCII letters only.
+    /// Case is ignored by Unicode's lower case of both sides.
     init(_ texts: [String], ignoresCase: Bool = false) {
         self.ignoresCase = ignoresCase
-        tokens = texts.map { text in ignoresCase ? text.utf8.map(Self.lowered) : Array(text.utf8) }
-        longest = tokens.map(\.count).max() ?? -1
-        lengths = tokens.reduce(0) { $0 | 1 << UInt64(min($1.count, 63)) }
+        tokens = texts.map { text in ignoresCase ? Self.lowered(Array(text.utf8).span.bytes) : Array(text.utf8) }
+        let longestToken = tokens.map(\.count).max() ?? -1
+        longest = ignoresCase ? longestToken * 3 : longestToken
+        // Lower case can change the number of bytes, so any length may match then.
+        lengths = ignoresCase ? .max : tokens.reduce(0) { $0 | 1 << UInt64(min($1.count, 63)) }
     }
 
     var isEmpty: Bool { tokens.isEmpty }
@@ -31,18 +34,19 @@ struct TokenSet {
     func contains(_ text: RawSpan) -> Bool { index(of: text) != nil }
 
     private func search(_ text: RawSpan) -> Int? {
-        for number in tokens.indices where tokens[number].count == text.byteCount {
-            if ignoresCase ? equalsIgnoringCase(text, tokens[number]) : text.equals(tokens[number].span.bytes) {
-                return number
-            }
+        if ignoresCase {
+            let lowered = Self.lowered(text)
+            return tokens.firstIndex { $0 == lowered }
+        }
+        for (number, token) in tokens.enumerated() where token.count == text.byteCount {
+            if text.equals(token.span.bytes) { return number }
         }
         return nil
     }
 
-    private func equalsIgnoringCase(_ text: RawSpan, _ token: [UInt8]) -> Bool {
-        for position in 0..<text.byteCount where Self.lowered(text[position]) != token[position] { return false }
-        return true
+    private static func lowered(_ text: RawSpan) -> [UInt8] {
+        var output = ByteBuffer()
+        CaseMapping.appendLower(text, to: &output)
+        return output.bytes.array
     }
-
-    static func lowered(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 }

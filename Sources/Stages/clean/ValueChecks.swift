@@ -89,7 +89,8 @@ struct ValueChecks {
             if isAbove { failures.append(Failure(field: field, code: .rangeMaximum, message: "is above the maximum")) }
         }
         if let multipleOf, !value.isMultiple(of: multipleOf.value) {
-            failures.append(Failure(field: field, code: .ruleCustom, message: "is no multiple of what the column asks for"))
+            failures.append(
+                Failure(field: field, code: .ruleCustom, message: "is no multiple of what the column asks for"))
         }
         return failures.count == before
     }

@@ -1,0 +1,130 @@
+internal import Bytes
+internal import Contracts
+internal import Digests
+internal import NDJSON
+internal import StageKit
+internal import Text
+
+/// One run over one input: reads blocks, cleans them, and publishes what came out.
+struct CleanRun {
+    let contract: Contract
+    let dataset: Dataset
+    let input: String
+    let output: String
+    let rejects: String?
+    let delivery: String?
+    let limit: RejectLimit?
+    let lineLimit: Int
+    let log: Log
+    let report: RunReport
+
+    func perform() throws(StageFailure) {
+        let plan = try CleaningPlan(dataset)
+        let digest = InputDigest()
+        let source = try openInput(digest)
+        var outputs = try CleanOutputs.open(rows: output, rejects: rejects)
+        var sequence = RowSequence(
+            dataset, Rejects(dataset, contractVersion: contract.version, delivery: delivery), log)
+        describeContract()
+        do throws(StageFailure) {
+            try clean(source, plan, &sequence, &outputs)
+        } catch {
+            sequence.counts.add(to: report)
+            throw error
+        }
+        report.addInput(
+            StoredFile(path: source.path, byteCount: digest.byteCount, sha256: digest.finish()))
+        try conclude(sequence, &outputs)
+    }
+
+    private func openInput(_ digest: InputDigest) throws(StageFailure) -> any ByteSource {
+        do throws(IOError) {
+            return try DataInput.open(input, digest: digest)
+        } catch {
+            throw .input(error)
+        }
+    }
+
+    private func clean(
+        _ source: any ByteSource, _ plan: CleaningPlan, _ sequence: inout RowSequence, _ outputs: inout CleanOutputs
+    ) throws(StageFailure) {
+        var reader = BlockReader(WithoutByteOrderMark(source), lineLimit: lineLimit)
+        var cleaner = RowCleaner(plan, lineLimit: lineLimit)
+        let block = LineBlock()
+        let cleaned = CleanedBlock()
+        while true {
+            do throws(IOError) {
+                guard try reader.next(block) else { return }
+            } catch {
+                throw .input(error)
+            }
+            cleaned.removeAll()
+            cleaner.clean(block, into: cleaned)
+            try sequence.take(block, cleaned, &outputs)
+        }
+    }
+
+    /// Decides whether the rows may be published, and says what happened.
+    private func conclude(_ sequence: borrowing RowSequence, _ outputs: inout CleanOutputs) throws(StageFailure) {
+        let counts = sequence.counts
+        counts.add(to: report)
+        for (code, count) in sequence.warnings.named { report.warn(code, times: count) }
+        report.detail(
+            "unknown_columns",
+            .array(sequence.unknownColumns.map { .object(["name": .string($0.name), "line": .integer($0.line)]) }))
+        guard counts.isConsistent else {
+            throw StageFailure(
+                status: ExitStatus.ourBug, "the counts do not add up: \(counts.read) lines read, but \(counts)")
+        }
+        let refusal = refusal(counts)
+        try outputs.publish(withholdingRows: refusal != nil, report)
+        if let refusal { throw .badData(refusal) }
+        if counts.rejected > 0 {
+            log.warning("\(counts.rejected) of \(counts.read) rows were refused: \(counts.reasonList)")
+        }
+    }
+
+    /// Why the rows are not good enough to be published, or nil.
+    private func refusal(_ counts: CleanCounts) -> String? {
+        let told = "\(counts.rejected) of \(counts.read) rows were refused (\(counts.reasonList))"
+        if rejects == nil { return counts.rejected > 0 ? "\(told); --rejects FILE keeps them" : nil }
+        guard let limit, limit.isExceeded(rejected: counts.rejected, read: counts.read) else { return nil }
+        return "\(told), more than the limit of \(limit.description)"
+    }
+
+    private func describeContract() {
+        report.detail(
+            "contract",
+            .object([
+                "id": .string(contract.id), "version": .string(contract.version), "dataset": .string(dataset.name),
+                "sha256": .string(MessageDigest.hex(.sha256, of: contract.bytes)),
+            ]))
+        report.detail("unicode", .string(Normalization.unicodeVersion))
+    }
+}
+
+/// Takes a byte order mark off the front of a source: RFC 8259 lets readers ignore one.
+final class WithoutByteOrderMark: ByteSource {
+    private let source: any ByteSource
+    private var isAtStart = true
+    var path: String { source.path }
+
+    init(_ source: any ByteSource) { self.source = source }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(IOError) -> Int {
+        guard isAtStart else { return try source.read(into: buffer) }
+        isAtStart = false
+        var count = 0
+        // The mark may come in pieces.
+        while count < min(3, buffer.count) {
+            let more = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
+            if more == 0 { break }
+            count += more
+        }
+        guard count >= 3, buffer[0] == 0xEF, buffer[1] == 0xBB, buffer[2] == 0xBF else { return count }
+        let rest = UnsafeRawBufferPointer(rebasing: buffer[3..<count])
+        if rest.isEmpty { return try source.read(into: buffer) }
+        buffer.copyMemory(from: rest)
+        return rest.count
+    }
+}

@@ -1,0 +1,58 @@
+internal import Bytes
+internal import NDJSON
+
+/// What became of the lines of one block, in their order. Everything that depends on the lines before (line numbers,
+/// duplicates, cells) is left to the one place that sees the blocks in sequence.
+final class CleanedBlock {
+    /// A row that passed, with what duplicates are recognised by.
+    struct Row {
+        /// Where it ends in `output`; it begins where the one before ends.
+        let end: Int
+        /// Its line, counted from 0 in the block.
+        let line: Int
+        /// Of the key's canonical bytes; nil where a part of the key is null.
+        let key: RowKey?
+    }
+
+    /// A row that did not.
+    struct Refusal {
+        let line: Int
+        /// Where the line is in the block.
+        let range: Range<Int>
+        let failures: [Failure]
+        /// Set when the line is no record at all.
+        let jsonError: JSONError?
+    }
+
+    /// A line that tells the columns of a sheet (`_source_columns`).
+    struct Sighting {
+        let line: Int
+        let range: Range<Int>
+    }
+
+    var output = ByteBuffer(capacity: BlockReader.defaultCapacity)
+    var rows: [Row] = []
+    var refusals: [Refusal] = []
+    var sightings: [Sighting] = []
+    /// Columns that the contract does not know, with the line that first had them.
+    var unknownColumns: [(name: [UInt8], line: Int)] = []
+    /// The first field that a record lacks, where the contract asks for the run to end then.
+    var missingColumn: (field: Int, line: Int)?
+    var warnings = WarningCounts()
+    var lineCount = 0
+    var blankCount = 0
+    var rowCount = 0
+
+    func removeAll() {
+        output.removeAll()
+        rows.removeAll(keepingCapacity: true)
+        refusals.removeAll(keepingCapacity: true)
+        sightings.removeAll(keepingCapacity: true)
+        unknownColumns.removeAll(keepingCapacity: true)
+        missingColumn = nil
+        warnings = WarningCounts()
+        lineCount = 0
+        blankCount = 0
+        rowCount = 0
+    }
+}

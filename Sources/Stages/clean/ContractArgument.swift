@@ -1,0 +1,51 @@
+internal import Contracts
+internal import StageKit
+
+/// The contract that a user names as `FILE` or `FILE#dataset`.
+enum ContractArgument {
+    static func load(_ argument: String, _ log: Log) throws(StageFailure) -> (Contract, Dataset) {
+        let parts = argument.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = parts.count > 1 ? String(parts[1]) : nil
+        do throws(ContractError) {
+            let contract = try Contract.load(path: String(parts[0]))
+            return (contract, try contract.dataset(named: name))
+        } catch {
+            throw failure(error, log)
+        }
+    }
+
+    /// Says everything that is wrong; the last line becomes the failure's.
+    static func failure(_ error: ContractError, _ log: Log) -> StageFailure {
+        let messages = error.messages
+        for message in messages.dropLast() { log.error(message) }
+        return .badConfiguration(messages.last ?? error.description)
+    }
+}
+
+/// `clean --lint`: reads contracts as a run would, and says all that is wrong or doubtful.
+enum ContractLint {
+    static func check(_ paths: [String], _ log: Log) throws(StageFailure) {
+        var failed = 0
+        for path in paths {
+            do throws(ContractError) {
+                let contract = try Contract.load(path: path)
+                for warning in contract.warnings { log.warning("\(path):\(warning)") }
+                for dataset in contract.datasets {
+                    do throws(StageFailure) {
+                        _ = try CleaningPlan(dataset)
+                    } catch {
+                        log.error("\(path): \(error.message ?? "")")
+                        failed += 1
+                    }
+                }
+            } catch {
+                for message in error.messages { log.error(message) }
+                failed += 1
+            }
+        }
+        if failed > 0 {
+            throw .badConfiguration("\(failed) of \(paths.count) contracts \(failed == 1 ? "has" : "have") errors")
+        }
+        log.info("\(paths.count) \(paths.count == 1 ? "contract has" : "contracts have") no errors")
+    }
+}

@@ -1,0 +1,3 @@
+# The errors that a refused row lists for parse.timestamp.
+echo '{"id":"a","moment":"ontem"}' | clean --quiet --contract "$GOLDEN_DATA/clean/codes.odcs.yaml" --rejects rejects.ndjson -o rows.ndjson
+jq -c '.errors[]' rejects.ndjson

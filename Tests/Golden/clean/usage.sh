@@ -1,0 +1,2 @@
+# No contract: status 64.
+clean in.ndjson

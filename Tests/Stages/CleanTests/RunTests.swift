@@ -1,0 +1,153 @@
+import Contracts
+import NDJSON
+import StageKit
+import TestSupport
+import Testing
+
+@testable import clean
+
+@Suite struct RunTests {
+    private let folder: TemporaryDirectory
+
+    init() throws {
+        folder = try TemporaryDirectory()
+        let schema = "headerMatch: snake, dedupe: {keys: [id, n], keep: first}"
+        try folder.write(
+            "t.odcs.yaml",
+            text: """
+                apiVersion: v3.1.0
+                kind: DataContract
+                id: things
+                version: 2.1.0
+                status: active
+                schema:
+                  - name: things
+                    physicalType: table
+                    logicalType: object
+                    customProperties:
+                      - {property: cleaning, value: {rulesVersion: 1, \(schema)}}
+                    properties:
+                \(TestContract.property("id", "VARCHAR(4)", cleaning: "ops: [lower]", extra: "required: true"))
+                \(TestContract.property("n", "INTEGER"))
+                """)
+    }
+
+    /// Runs over lines and says with which status and message it ended.
+    private func run(
+        _ lines: [String], rejects: String? = nil, limit: RejectLimit? = nil, delivery: String? = nil
+    ) throws -> (failure: StageFailure?, report: RunReport) {
+        let input = try folder.write("in.ndjson", text: lines.map { $0 + "\n" }.joined())
+        let contract = try Contract.load(path: folder.file("t.odcs.yaml"))
+        let report = RunReport(program: "clean", arguments: [])
+        let run = CleanRun(
+            contract: contract, dataset: try contract.dataset(named: nil), input: input,
+            output: folder.file("out.ndjson"),
+            rejects: rejects.map(folder.file), delivery: delivery, limit: limit, lineLimit: 1 << 16,
+            log: Log(program: "clean", threshold: .error), report: report)
+        do throws(StageFailure) {
+            try run.perform()
+            return (nil, report)
+        } catch {
+            return (error, report)
+        }
+    }
+
+    private func counts(_ report: RunReport) -> [Int?] {
+        ["read", "emitted", "rejected", "duplicates", "blank"].map { report.counts[$0]?.integer }
+    }
+
+    @Test func `every line is counted once`() throws {
+        let (failure, report) = try run(
+            [
+                "{\"id\":\"a\",\"n\":1}", "{\"id\":\"A\",\"n\":\"1\"}", "", "{\"id\":null}", "{\"id\":\"a\",\"n\":2}",
+                "{\"id\":\"b\",\"n\":null}", "{\"id\":\"b\",\"n\":null}",
+            ],
+            rejects: "r.ndjson")
+        #expect(failure == nil)
+        #expect(counts(report) == [7, 4, 1, 1, 1])
+        #expect(
+            try folder.text("out.ndjson").split(separator: "\n") == [
+                "{\"id\":\"a\",\"n\":1,\"_extra\":null}", "{\"id\":\"a\",\"n\":2,\"_extra\":null}",
+                "{\"id\":\"b\",\"n\":null,\"_extra\":null}", "{\"id\":\"b\",\"n\":null,\"_extra\":null}",
+            ])
+    }
+
+    @Test func `a refused row does not take its key`() throws {
+        let (_, report) = try run(
+            ["{\"id\":\"toolong\",\"n\":1}", "{\"id\":\"a\",\"n\":\"x\"}", "{\"id\":\"a\",\"n\":1}"],
+            rejects: "r.ndjson")
+        #expect(counts(report) == [3, 1, 2, 0, 0])
+    }
+
+    @Test func `without a reject stream any refusal withholds the rows`() throws {
+        let (failure, report) = try run(["{\"id\":\"a\"}", "{\"id\":null}"])
+        #expect(failure?.status == 65)
+        #expect(counts(report) == [2, 1, 1, 0, 0])
+        #expect(try folder.names() == ["in.ndjson", "t.odcs.yaml"])
+    }
+
+    @Test func `within the limit both files appear, beyond it only the rejects`() throws {
+        let lines = ["{\"id\":\"a\"}", "{\"id\":null}", "{\"id\":\"b\"}", "{\"id\":\"c\"}"]
+        #expect(try run(lines, rejects: "r.ndjson", limit: RejectLimit(argument: "25%")).failure == nil)
+        #expect(try folder.names() == ["in.ndjson", "out.ndjson", "r.ndjson", "t.odcs.yaml"])
+        try folder.write("out.ndjson", text: "before\n")
+        let failure = try run(lines, rejects: "r.ndjson", limit: RejectLimit(argument: "24.99%")).failure
+        #expect(failure?.status == 65)
+        #expect(try folder.text("out.ndjson") == "before\n")
+        #expect(try run(lines, rejects: "r.ndjson", limit: .rows(0)).failure?.status == 65)
+        #expect(try run(lines, rejects: "r.ndjson", limit: .rows(1)).failure == nil)
+    }
+
+    @Test func `a refused row is told with its cell, reasons and delivery`() throws {
+        _ = try run(
+            [
+                "{\"ID \":\"a\",\"n\":1,\"_source_file\":\"b.xlsx\",\"_source_sheet\":\"My Sheet\",\"_source_row\":2,\"_source_columns\":{\"ID \":\"C\",\"n\":\"AA\"}}",
+                "{\"ID \":\"b\",\"n\":\" x\",\"_source_file\":\"b.xlsx\",\"_source_sheet\":\"My Sheet\",\"_source_row\":17}",
+                "{\"ID \":\"b\",\"n\":\"x\",\"_source_file\":\"b.xlsx\",\"_source_sheet\":\"Other\",\"_source_row\":3}",
+            ], rejects: "r.ndjson", delivery: "0123456789abcdef")
+        let lines = try folder.text("r.ndjson").split(separator: "\n").map(String.init)
+        #expect(
+            lines.first
+                == "{\"reject\":1,\"dataset\":\"things\",\"contract_version\":\"2.1.0\",\"delivery\":\"0123456789abcdef\",\"_source_file\":\"b.xlsx\",\"_source_sheet\":\"My Sheet\",\"_source_row\":17,\"line\":2,\"row\":{\"ID \":\"b\",\"n\":\" x\"},\"raw\":null,\"raw_base64\":null,\"errors\":[{\"field\":\"n\",\"code\":\"parse.integer\",\"rule\":\"INTEGER\",\"value\":\" x\",\"message\":\"is no whole number\",\"cell\":\"'My Sheet'!AA17\"}]}"
+        )
+        // The columns of the other sheet were never told.
+        #expect(lines.last?.contains("\"cell\":null") == true)
+    }
+
+    @Test func `a line that is no record keeps its text`() throws {
+        let (failure, report) = try run(
+            ["{\"id\":\"a\",}", "{\"id\":\"\u{1}\"}", String(repeating: "x", count: 70_000)], rejects: "r.ndjson")
+        #expect(failure == nil)
+        #expect(counts(report) == [3, 0, 3, 0, 0])
+        let lines = try folder.text("r.ndjson").split(separator: "\n")
+        #expect(lines[0].contains("\"row\":null,\"raw\":\"{\\\"id\\\":\\\"a\\\",}\",\"raw_base64\":null"))
+        #expect(lines[2].contains("\"code\":\"json.tooLong\""))
+    }
+
+    @Test(arguments: [
+        ("unknownColumns: freeze", "{\"id\":\"a\",\"n\":1,\"x\":1}", "x"),
+        ("missingColumns: freeze", "{\"id\":\"a\"}", "n"),
+    ])
+    func `frozen columns end the run`(rule: String, line: String, column: String) throws {
+        let text = try folder.text("t.odcs.yaml").replacing("headerMatch: snake", with: "headerMatch: snake, \(rule)")
+        try folder.write("t.odcs.yaml", text: text)
+        let failure = try run(["{\"id\":\"a\",\"n\":1}", line], rejects: "r.ndjson").failure
+        #expect(failure?.status == 65)
+        #expect(failure?.message?.contains("line 2") == true)
+        #expect(failure?.message?.contains("\"\(column)\"") == true)
+        #expect(try folder.names() == ["in.ndjson", "t.odcs.yaml"])
+    }
+
+    @Test func `a byte order mark and a missing last line feed are fine`() throws {
+        try folder.write("in.ndjson", text: "\u{FEFF}{\"id\":\"a\"}\r\n{\"id\":\"b\"}")
+        let contract = try Contract.load(path: folder.file("t.odcs.yaml"))
+        let report = RunReport(program: "clean", arguments: [])
+        try CleanRun(
+            contract: contract, dataset: try contract.dataset(named: nil), input: folder.file("in.ndjson"),
+            output: folder.file("out.ndjson.gz"),
+            rejects: nil, delivery: nil, limit: nil, lineLimit: 1 << 16, log: Log(program: "clean", threshold: .error),
+            report: report
+        ).perform()
+        #expect(counts(report) == [2, 2, 0, 0, 0])
+    }
+}
