@@ -10,17 +10,13 @@ select * from {{ this }}
 {%- endif %}
 {%- endmacro %}
 
-{# Post-hook: removes the rows of this table that its source rows no longer hold. #}
-{% macro drop_vanished(source_model, key) -%}
+{# Post-hook: removes the rows of this table whose key the source rows no longer hold. #}
+{% macro drop_vanished(source_model, business_key) -%}
 {%- if is_incremental() -%}
 delete from {{ this }}
-where not exists (
-    select 1
-    from {{ ref(source_model) }} as standing
-    where
-        {% for column in key -%}
-        {{ 'and ' if not loop.first }}standing.{{ column }} = {{ this }}.{{ column }}
-        {% endfor -%}
+where {{ config.get('unique_key') }} not in (
+    select {{ surrogate_key(business_key) }}
+    from {{ ref(source_model) }}
 )
 {%- endif -%}
 {%- endmacro %}

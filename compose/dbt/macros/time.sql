@@ -1,5 +1,6 @@
+{# Times here know no zone. `datetime` says so on both engines; `timestamp` on Snowflake is what the account makes of it. #}
 {% macro timestamp_literal(text) -%}
-    cast('{{ text }}' as {{ dbt.type_timestamp() }})
+    cast('{{ text }}' as datetime)
 {%- endmacro %}
 
 {% macro beginning_of_time() -%}{{ timestamp_literal(var('beginning_of_time')) }}{%- endmacro %}
@@ -33,7 +34,7 @@
     {{ adapter.dispatch('timestamp_text', 'ecom')(moment) }}
 {%- endmacro %}
 {% macro default__timestamp_text(moment) -%}
-    to_char({{ moment }}, 'YYYY-MM-DD HH24:MI:SS.FF6')
+    to_char(cast({{ moment }} as datetime), 'YYYY-MM-DD HH24:MI:SS.FF6')
 {%- endmacro %}
 {% macro duckdb__timestamp_text(moment) -%}
     strftime({{ moment }}, '%Y-%m-%d %H:%M:%S.%f')

@@ -8,7 +8,7 @@ select
     cast(order_item_id as integer) as order_item_id,
     cast(product_id as varchar) as product_id,
     cast(seller_id as varchar) as seller_id,
-    cast(shipping_limit_date as {{ dbt.type_timestamp() }}) as shipping_limit_at,
+    cast(shipping_limit_date as datetime) as shipping_limit_at,
     cast(price as decimal(12, 2)) as price,
     cast(freight_value as decimal(12, 2)) as freight_value,
     {{ provenance() }}

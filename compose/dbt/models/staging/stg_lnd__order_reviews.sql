@@ -10,6 +10,6 @@ select
     cast(review_comment_title as varchar) as review_comment_title,
     cast(review_comment_message as varchar) as review_comment_message,
     cast(review_creation_date as date) as review_creation_date,
-    cast(review_answer_timestamp as {{ dbt.type_timestamp() }}) as review_answered_at,
+    cast(review_answer_timestamp as datetime) as review_answered_at,
     {{ provenance() }}
 from landed

@@ -9,10 +9,10 @@ with deliveries as (
         cast(drive_path as varchar) as drive_path,
         cast(contract_version as varchar) as contract_version,
         cast(status as varchar) as status,
-        cast(coalesce(modified_time, delivered_at) as {{ dbt.type_timestamp() }}) as modified_time,
-        cast(delivered_at as {{ dbt.type_timestamp() }}) as delivered_at,
-        cast(valid_from as {{ dbt.type_timestamp() }}) as valid_from,
-        cast(valid_to as {{ dbt.type_timestamp() }}) as valid_to,
+        cast(coalesce(modified_time, delivered_at) as datetime) as modified_time,
+        cast(delivered_at as datetime) as delivered_at,
+        cast(valid_from as datetime) as valid_from,
+        cast(valid_to as datetime) as valid_to,
         cast(raw_url as varchar) as raw_url,
         cast(processed_url as varchar) as processed_url
     from {{ source('ops', 'deliveries') }}
