@@ -8,6 +8,7 @@ let package = Package(
         // The programs, in the order in which data meets them.
         stage("drive-pull", uses: "Contracts", "Digests"),
         stage("clean", uses: "Contracts", "Text", "Digests"),
+        stage("ndjson2parquet", uses: "Contracts", "Digests", "Parquet"),
         stage("adls-put", uses: "Digests"),
         stage("sf-copy", uses: "Contracts", "Digests"),
 
@@ -48,6 +49,9 @@ let package = Package(
         tests("Parquet", in: "Libraries", uses: "Parquet", "Compression", "Bytes"),
         tests(
             "StageKit", in: "Libraries", uses: "StageKit", "Bytes", "NDJSON", "Compression", argumentParser()),
+        tests(
+            "NDJSON2Parquet", in: "Stages",
+            uses: "ndjson2parquet", "Parquet", "Contracts", "StageKit", "NDJSON", "Bytes", argumentParser()),
         tests("SFCopy", in: "Stages", uses: "sf-copy", "Contracts", "StageKit", "Digests", "NDJSON", "Bytes"),
     ],
     swiftLanguageModes: [.v6]

@@ -1,6 +1,6 @@
 /// What a finished file holds.
 package struct ParquetSummary {
-    /// A column's nulls and bounds over the whole file. The bounds are not cut.
+    /// A column's nulls and bounds over the whole file. Long texts are cut as in the file's statistics.
     package struct Column {
         package let leaf: ParquetLeaf
         package let nullCount: Int

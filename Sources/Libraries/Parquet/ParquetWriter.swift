@@ -107,10 +107,11 @@ package final class ParquetWriter {
     private func summary() -> ParquetSummary {
         let columns = schema.leaves.indices.map { index in
             let leaf = schema.leaves[index]
+            let stated = bounds[index].flatMap { CutBounds($0, order: ValueOrder(leaf.type)) }
             return ParquetSummary.Column(
                 leaf: leaf, nullCount: nullCounts[index],
-                minimum: bounds[index].map { PlainValue($0.minimum, type: leaf.type) },
-                maximum: bounds[index].map { PlainValue($0.maximum, type: leaf.type) })
+                minimum: stated.map { PlainValue($0.minimum, type: leaf.type) },
+                maximum: stated.map { PlainValue($0.maximum, type: leaf.type) })
         }
         return ParquetSummary(
             byteCount: offset, rowCount: rowCount, rowGroupCount: rowGroups.count, columns: columns)

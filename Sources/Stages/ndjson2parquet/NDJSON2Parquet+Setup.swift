@@ -1,0 +1,67 @@
+import Bytes
+import Contracts
+import NDJSON
+import Parquet
+import StageKit
+
+extension NDJSON2Parquet {
+    /// What ArgumentParser cannot see.
+    func checkUsage() throws(StageFailure) {
+        if output.hasSuffix(".gz") || output.hasSuffix(".zst") {
+            throw .usage("\(output): Parquet compresses its own pages; see --compression")
+        }
+        if output == "-", resolvedSplitOption != nil { throw .usage("--split-bytes needs files, not standard output") }
+        if output != "-", manifestOut != nil {
+            throw .usage("--manifest-out is for -o -: part lines go to standard output")
+        }
+        for (name, value, limit) in [
+            ("--row-group-rows", rowGroupRows, Int(Int32.max)), ("--page-rows", pageRows, 1 << 20),
+            ("--page-bytes", pageBytes, 256 << 20), ("--split-bytes", splitBytes, Int.max), ("--threads", threads, 64),
+        ] {
+            guard let value else { continue }
+            if !(1...limit ~= value) { throw .usage("\(name) takes 1 to \(limit)") }
+        }
+    }
+
+    private var resolvedSplitOption: Int? { splitBytes }
+
+    func tableDefinition(log: Log) throws(StageFailure) -> TableDefinition {
+        guard let contract else { throw .usage("name the contract that types the columns: --contract FILE") }
+        return try TableDefinition.load(contract: contract, log: log)
+    }
+
+    /// How the file is laid out: what the command line says, else the contract, else the defaults.
+    func layout(for table: TableDefinition) throws(StageFailure) -> ParquetOptions {
+        var options = ParquetOptions()
+        options.createdBy = "ndjson2parquet version \(sluiceVersion)"
+        let settings = table.settings
+        if let choice = compression ?? settings.flatMap(CompressionChoice.init) { options.codec = choice.codec }
+        if let rows = rowGroupRows ?? settings?.rowGroupRows { options.rowGroupRows = rows }
+        if let rows = pageRows ?? settings?.pageRows { options.pageRows = rows }
+        if let pageBytes { options.pageBytes = pageBytes }
+        options.fileBytes = splitBytes ?? (output == "-" ? nil : settings?.splitBytes)
+        options.keyValues = table.keyValues
+        for text in meta {
+            guard let mark = text.firstIndex(of: "="), mark != text.startIndex else {
+                throw .usage("--meta takes KEY=VALUE, not \(text)")
+            }
+            let key = String(text[..<mark])
+            if options.keyValues.contains(where: { $0.key == key }) { throw .usage("--meta names \(key) twice") }
+            options.keyValues.append((key, String(text[text.index(after: mark)...])))
+        }
+        return options
+    }
+
+    /// Writes one line per file: to standard output, or to --manifest-out when the data went there.
+    func print(_ parts: [Part]) throws(StageFailure) {
+        guard let destination = output == "-" ? manifestOut : "-" else { return }
+        do throws(IOError) {
+            var lines = try DataOutput(destination)
+            for part in parts { try lines.append(part.line.bytes + [0x0A]) }
+            try lines.finish()
+            _ = try lines.publish()
+        } catch {
+            throw .output(error)
+        }
+    }
+}

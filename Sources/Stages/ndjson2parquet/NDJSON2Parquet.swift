@@ -1,0 +1,55 @@
+import ArgumentParser
+import Bytes
+import NDJSON
+import Parquet
+import StageKit
+
+/// Takes NDJSON rows and a contract, and gives Parquet files; prints one line per file that says what is in it.
+@main
+struct NDJSON2Parquet: Stage {
+    static let configuration = CommandConfiguration(
+        commandName: "ndjson2parquet", abstract: "Write rows as Parquet, typed by a contract.",
+        usage: "ndjson2parquet [INPUT] --contract FILE -o OUT.parquet [options] > parts.ndjson",
+        discussion: ParquetHelp.text, version: sluiceVersion)
+
+    @Argument(help: ArgumentHelp("NDJSON, plain, gzip or zstd.", valueName: "input"))
+    var input = "-"
+    @Option(name: .shortAndLong, help: ArgumentHelp("The Parquet file.", valueName: "file|-"))
+    var output: String
+    @Option(help: ArgumentHelp("The contract that types the columns.", valueName: "file[#dataset]"))
+    var contract: String?
+    @Option(help: ArgumentHelp("How pages are compressed.", valueName: "zstd[:N]|gzip[:N]|none"))
+    var compression: CompressionChoice?
+    @Option(help: ArgumentHelp("Rows of a row group.", valueName: "rows"))
+    var rowGroupRows: Int?
+    @Option(help: ArgumentHelp("Rows of a page.", valueName: "rows"))
+    var pageRows: Int?
+    @Option(help: ArgumentHelp("Bytes of values of a page.", valueName: "bytes"))
+    var pageBytes: Int?
+    @Option(help: ArgumentHelp("Begin a new, numbered file when one is this large.", valueName: "bytes"))
+    var splitBytes: Int?
+    @Option(help: ArgumentHelp("A text to keep in the file's metadata.", valueName: "key=value"))
+    var meta: [String] = []
+    @Option(help: ArgumentHelp("Where part lines go when the data goes to standard output.", valueName: "file"))
+    var manifestOut: String?
+    @Option(help: ArgumentHelp("Threads that work, 1 to 64. The bytes do not depend on it.", valueName: "count"))
+    var threads: Int?
+    @OptionGroup var common: CommonOptions
+
+    mutating func execute(log: Log, report: RunReport) throws(StageFailure) {
+        try checkUsage()
+        let table = try tableDefinition(log: log)
+        let options = try layout(for: table)
+        var lines = try RowLines(input, takesDigest: common.report != nil)
+        let pool = EncodingPool(threadCount: threads ?? min(4, Environment.processorCount()))
+        let files = try PartFiles(
+            path: output, isSplit: options.fileBytes != nil, schema: try table.schema(), options: options, pool: pool)
+        let rowCount = try copyRows(from: &lines, to: files, table, log: log, report: report)
+        let parts = try files.publish()
+        report.count("rows", rowCount)
+        report.count("files", parts.count)
+        if let read = lines.stored() { report.addInput(read) }
+        for part in parts { report.addOutput(part.stored) }
+        try print(parts)
+    }
+}

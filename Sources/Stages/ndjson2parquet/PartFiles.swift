@@ -1,0 +1,130 @@
+import Bytes
+import NDJSON
+import Parquet
+import StageKit
+
+/// The files that a run writes: one, or numbered parts when they are split by size. They appear under their names
+/// together, when all of them are whole.
+final class PartFiles {
+    /// The columns of the file that is being written.
+    var columns: [ColumnWriter] { writer?.columns ?? [] }
+    /// True when the current file is large enough: rows that follow belong to the next one.
+    private(set) var isFull = false
+
+    private let path: String
+    private let isSplit: Bool
+    private let schema: ParquetSchema
+    private let options: ParquetOptions
+    private let pool: EncodingPool
+    private var writer: ParquetWriter?
+    private var files: [PartFile] = []
+
+    /// Opens the first file.
+    init(
+        path: String, isSplit: Bool, schema: ParquetSchema, options: ParquetOptions, pool: EncodingPool
+    ) throws(StageFailure) {
+        self.path = path
+        self.isSplit = isSplit
+        self.schema = schema
+        self.options = options
+        self.pool = pool
+        try startNext()
+    }
+
+    /// Ends the current file, if there is one, and opens the next.
+    func startNext() throws(StageFailure) {
+        try finishCurrent()
+        let file = try PartFile(isSplit ? Self.partPath(path, number: files.count + 1) : path)
+        files.append(file)
+        writer = try mapParquetError { () throws(ParquetError) in
+            try ParquetWriter(schema, options: options, pool: pool, sink: file)
+        }
+        isFull = false
+    }
+
+    /// Ends a row of the current file.
+    @inline(__always) func endRow() throws(StageFailure) {
+        guard let writer else { return }
+        do throws(ParquetError) {
+            if try writer.endRow() { isFull = true }
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    /// Ends the last file and lets all appear. Says what each holds.
+    func publish() throws(StageFailure) -> [Part] {
+        try finishCurrent()
+        var parts: [Part] = []
+        for file in files {
+            guard let summary = file.summary else { continue }
+            parts.append(Part(stored: try file.publish(), summary: summary))
+        }
+        return parts
+    }
+
+    private func finishCurrent() throws(StageFailure) {
+        guard let writer, let file = files.last else { return }
+        file.summary = try mapParquetError { () throws(ParquetError) in try writer.finish() }
+        self.writer = nil
+        do throws(IOError) {
+            try file.finish()
+        } catch {
+            throw .output(error)
+        }
+    }
+
+    /// `orders.parquet` becomes `orders-00001.parquet`.
+    static func partPath(_ path: String, number: Int) -> String {
+        let name = FileSystem.name(of: path)
+        let folder = FileSystem.parent(of: path)
+        let dot = name.lastIndex(of: ".").flatMap { $0 == name.startIndex ? nil : $0 } ?? name.endIndex
+        let digits = String(number)
+        let padded = String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+        return FileSystem.join(folder, "\(name[..<dot])-\(padded)\(name[dot...])")
+    }
+
+    private func mapParquetError<Value>(_ body: () throws(ParquetError) -> Value) throws(StageFailure) -> Value {
+        do throws(ParquetError) {
+            return try body()
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    private static func failure(_ error: ParquetError) -> StageFailure {
+        switch error {
+        case .output(let failure): .output(failure)
+        case .schema, .pageTooLarge: .badData(error.message)
+        }
+    }
+}
+
+/// One file on its way.
+final class PartFile: ByteSink {
+    let path: String
+    /// Set when its content is complete.
+    var summary: ParquetSummary?
+    private var output: DataOutput
+
+    init(_ path: String) throws(StageFailure) {
+        do throws(IOError) {
+            output = try DataOutput(path)
+        } catch {
+            throw .output(error)
+        }
+        self.path = output.path
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws(IOError) { try output.append(bytes) }
+
+    func finish() throws(IOError) { try output.finish() }
+
+    func publish() throws(StageFailure) -> StoredFile {
+        do throws(IOError) {
+            return try output.publish()
+        } catch {
+            throw .output(error)
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import Bytes
+import Contracts
+import NDJSON
+import Parquet
+
+/// What is wrong with one line, for a person; the caller adds file and line.
+struct RowProblem: Error, Equatable {
+    let message: String
+
+    /// Values are quoted to this many characters.
+    private static let quoteLimit = 100
+
+    init(_ message: String) { self.message = message }
+
+    init(column: TableDefinition.Column, value: String?, problem: CellProblem) {
+        var text = "column \(column.name)"
+        if let value {
+            let quoted = value.unicodeScalars.prefix(Self.quoteLimit)
+            text += ": \(String(String.UnicodeScalarView(quoted)))"
+            if quoted.endIndex < value.unicodeScalars.endIndex { text += "…" }
+        }
+        message = "\(text): \(problem.reason) (\(column.type.contractName))"
+    }
+}
+
+/// Gives the fields of each record to the columns they belong to. Which those are is looked up when the keys of the
+/// records change, not for every record.
+struct RowBinder {
+    private let table: TableDefinition
+    private let readers: [CellReader]
+    private let columnByName: [String: Int]
+    /// For each field of the record the number of its column, or `ignored`.
+    private var targets: [Int] = []
+    /// The columns that the record has no field for.
+    private var absent: [Int] = []
+    private var isBound = false
+    private var scratch: [UInt8] = []
+    /// Values of unknown keys that were dropped, as the contract allows.
+    private(set) var droppedCount = 0
+
+    private static let ignored = -1
+    private static let dropped = -2
+
+    init(_ table: TableDefinition) {
+        self.table = table
+        readers = table.columns.map(CellReader.init)
+        columnByName = Dictionary(
+            table.columns.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Gives one record to the columns: every column gets one entry.
+    mutating func append(
+        _ record: borrowing RecordView, of line: UnsafeRawBufferPointer, to writers: [ColumnWriter]
+    ) throws(RowProblem) {
+        if !isBound || !record.keysAreUnchanged { try bind(record, line) }
+        let fields = record.fields
+        for index in 0..<fields.count {
+            let target = targets[index]
+            if target < 0 {
+                if target == Self.dropped { droppedCount += 1 }
+                continue
+            }
+            let field = fields[index]
+            do throws(CellProblem) {
+                try readers[target].append(field.kind, field.value, of: line, to: writers[target], scratch: &scratch)
+            } catch {
+                let text = field.kind == .null ? nil : String(decoding: line[field.value], as: UTF8.self)
+                throw RowProblem(column: table.columns[target], value: text, problem: error)
+            }
+        }
+        for target in absent {
+            do throws(CellProblem) {
+                try readers[target].appendNull(to: writers[target])
+            } catch {
+                throw RowProblem(column: table.columns[target], value: nil, problem: error)
+            }
+        }
+    }
+
+    private mutating func bind(_ record: borrowing RecordView, _ line: UnsafeRawBufferPointer) throws(RowProblem) {
+        targets.removeAll(keepingCapacity: true)
+        var isAbsent = [Bool](repeating: true, count: table.columns.count)
+        for field in record.fields {
+            let name = Self.name(of: field, in: line)
+            if let column = columnByName[name] {
+                targets.append(column)
+                isAbsent[column] = false
+            } else if name == ReservedName.sourceColumns {
+                targets.append(Self.ignored)
+            } else if table.dropsUnknownKeys {
+                targets.append(Self.dropped)
+            } else {
+                throw RowProblem("column \(name) is unknown to the contract")
+            }
+        }
+        absent = isAbsent.indices.filter { isAbsent[$0] }
+        isBound = true
+    }
+
+    private static func name(of field: RecordView.Field, in line: UnsafeRawBufferPointer) -> String {
+        let raw = UnsafeRawBufferPointer(rebasing: line[field.key])
+        guard field.keyHasEscapes else { return String(decoding: raw, as: UTF8.self) }
+        var plain: [UInt8] = []
+        JSONText.unescape(raw, into: &plain)
+        return String(decoding: plain, as: UTF8.self)
+    }
+}

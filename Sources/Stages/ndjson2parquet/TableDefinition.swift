@@ -1,0 +1,70 @@
+import Bytes
+import Contracts
+import Digests
+import Parquet
+import StageKit
+
+/// The columns of the file, in order, and what becomes of keys that are none of them.
+struct TableDefinition {
+    struct Column: Equatable {
+        let name: String
+        let type: LogicalType
+        let isRequired: Bool
+    }
+
+    let columns: [Column]
+    /// Keys that no column takes: an error, or dropped and counted.
+    let dropsUnknownKeys: Bool
+    /// What the file says about where its types come from.
+    let keyValues: [(key: String, value: String)]
+    let settings: ParquetSettings?
+
+    /// The columns of a dataset. `reference` is `FILE` or `FILE#dataset`.
+    static func load(contract reference: String, log: Log) throws(StageFailure) -> TableDefinition {
+        do throws(ContractError) {
+            let (contract, dataset) = try Contract.load(reference: reference)
+            return TableDefinition(contract, dataset)
+        } catch {
+            for message in error.messages.dropLast() { log.error(message) }
+            throw .badConfiguration(error.messages.last ?? "\(reference): unusable")
+        }
+    }
+
+    func schema() throws(StageFailure) -> ParquetSchema {
+        do throws(ParquetError) {
+            return try ParquetSchema(
+                columns.map { ParquetField($0.name, ParquetType($0.type), isRequired: $0.isRequired) })
+        } catch {
+            throw .badConfiguration(error.message)
+        }
+    }
+}
+
+extension TableDefinition {
+    init(_ contract: Contract, _ dataset: Dataset) {
+        columns = dataset.columns.map { Column(name: $0.name, type: $0.type, isRequired: !$0.isNullable) }
+        dropsUnknownKeys = dataset.rows.unknownColumns == .discard
+        keyValues = [
+            ("contract.id", contract.id), ("contract.version", contract.version),
+            ("contract.sha256", MessageDigest.hex(.sha256, of: contract.bytes)),
+        ]
+        settings = dataset.parquet
+    }
+}
+
+extension ParquetType {
+    /// How a column of a contract is stored.
+    init(_ type: LogicalType) {
+        switch type {
+        case .string, .json: self = .string
+        case .integer(.i8), .integer(.i16), .integer(.i32), .integer(.u8), .integer(.u16): self = .int32
+        case .integer(.u32), .integer(.i64): self = .int64
+        case .decimal(let precision, let scale): self = .decimal(precision: precision, scale: scale)
+        case .double: self = .double
+        case .boolean: self = .boolean
+        case .date: self = .date
+        case .time: self = .time
+        case .timestamp(let isInstant): self = .timestamp(isInstant: isInstant)
+        }
+    }
+}

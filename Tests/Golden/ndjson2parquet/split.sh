@@ -1,0 +1,7 @@
+# Files of a given size, numbered, all of them together; no row is lost.
+seq 1 30000 | awk '{printf "{\"id\":%d,\"label\":\"row %d\"}\n", $1, $1}' >rows.ndjson
+ndjson2parquet rows.ndjson --contract "$GOLDEN_DATA/parquet/things.odcs.yaml" --compression none --page-bytes 20000 \
+    --split-bytes 100000 -o out/rows.parquet >parts
+jq -s -c '[length, (map(.rows) | add), (map(.bytes >= 100000) | .[:-1] | all)]' parts
+jq -r .path parts
+ls out
