@@ -69,7 +69,11 @@ def items_with_versions(warehouse):
 
 def test_everything_passes_and_the_sources_are_only_read(days):
     _, seen = days
-    other = {name.split(".")[2]: status for name, status in seen["results"].items() if status not in ("success", "pass", "no-op")}
+    other = {
+        name.split(".")[2]: status
+        for name, status in seen["results"].items()
+        if status not in ("success", "pass", "no-op")
+    }
     # Landing tables may be older than their contracts: the payment by pix and the review without a score only warn.
     assert other == {
         "source_accepted_values_lnd_order_payments_payment_type__credit_card__boleto__voucher__debit_card__not_defined": "warn",
