@@ -46,18 +46,17 @@ struct DeliveryLoader {
         }
     }
 
-    /// Reads what the warehouse knows of the files of all lines that are to be loaded. False when the dataset has no
-    /// lock row, so that nothing can be loaded.
-    mutating func readState(for lines: [DeliveryLine]) throws(WarehouseError) -> Bool {
+    /// Reads what the warehouse knows of the files of all lines that are to be loaded, and which tables it has.
+    mutating func readState(for lines: [DeliveryLine]) throws(WarehouseError) -> WarehouseCatalog {
         var seen: Set<[UInt8]> = []
         files = lines.map(\.record.fileID).filter { seen.insert(Array($0.utf8)).inserted }
-        try readState()
-        return state.hasLock(dataset.name)
+        let (catalog, state) = try WarehouseState.read(from: warehouse, files: files)
+        self.state = state
+        return catalog
     }
 
-    private mutating func readState() throws(WarehouseError) {
-        state = WarehouseState(answer: try warehouse.run(.reading, WarehouseState.queries(files: files)))
-    }
+    /// Whether the dataset can be locked, without which nothing can be loaded.
+    var hasLock: Bool { state.hasLock(table.lockName) }
 
     /// Loads one line. Throws only what concerns all lines.
     mutating func load(_ line: DeliveryLine) throws(WarehouseError) -> Result {
@@ -70,7 +69,7 @@ struct DeliveryLoader {
                 guard error == .fenceBroken else { throw error }
                 log.detail("\(line.record.delivery): another process loaded \(dataset.name) in between: deciding anew")
             }
-            try readState()
+            state = try WarehouseState.read(from: warehouse, files: files).state
         }
         throw .fenceBroken
     }

@@ -90,9 +90,12 @@ extension LoadScript.Fence {
 /// Parquet files as the source of a query.
 enum ParquetFiles {
     /// `read_parquet` over local files, whose names mean themselves.
-    static func source(_ files: [LakeFile]) -> String {
+    ///
+    /// - Parameter numbersRows: whether a column `file_row_number` tells each row's place.
+    static func source(_ files: [LakeFile], numbersRows: Bool = false) -> String {
         let paths = files.map { SQLText.literal(literalPattern($0.localPath ?? $0.url)) }
-        return "read_parquet([\(paths.joined(separator: ", "))], hive_partitioning = false)"
+        let numbers = numbersRows ? ", file_row_number = true" : ""
+        return "read_parquet([\(paths.joined(separator: ", "))], hive_partitioning = false\(numbers))"
     }
 
     /// DuckDB takes paths for patterns: their signs stand for themselves inside brackets.

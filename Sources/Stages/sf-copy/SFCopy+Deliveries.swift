@@ -53,15 +53,13 @@ extension SFCopy {
     private func prepare(
         _ loader: inout DeliveryLoader, _ lines: [DeliveryLine], log: Log
     ) throws(StageFailure) {
-        let warehouse = loader.warehouse
-        let creation = TableCreation(warehouse: warehouse, datasets: [loader.dataset], evolves: false)
-        let catalog = try asking { () throws(WarehouseError) in try TableCreation.catalog(of: warehouse) }
+        let catalog = try asking { () throws(WarehouseError) in try loader.readState(for: lines) }
         // A dry run with --create shows what it would make and goes on as if it were there.
-        if dryRun, create, !catalog.has(OpsTables.locks) { return }
+        if dryRun, create { return }
+        let creation = TableCreation(warehouse: loader.warehouse, landing: [loader.table], evolves: false)
         try refuse(creation.differences(catalog), log: log)
-        let hasLock = try asking { () throws(WarehouseError) in try loader.readState(for: lines) }
-        if !hasLock, !dryRun {
-            throw .badConfiguration("ops.locks has no row for \(loader.dataset.name): run with --create")
+        if !loader.hasLock {
+            throw .badConfiguration("ops.locks has no row for \(loader.table.lockName): run with --create")
         }
     }
 }

@@ -8,7 +8,7 @@ extension SFCopy {
         in warehouse: DuckDBWarehouse, for action: SFCopyAction, output: ResultOutput, log: Log
     ) throws(StageFailure) {
         let creation = TableCreation(
-            warehouse: warehouse, datasets: try datasetsToCreate(log: log), evolves: evolve)
+            warehouse: warehouse, landing: try tablesToCreate(log: log), evolves: evolve)
         let catalog = try asking { () throws(WarehouseError) in try TableCreation.catalog(of: warehouse) }
         try refuse(creation.refusals(catalog), log: log)
         let locked = try asking { () throws(WarehouseError) in try creation.lockedDatasets(catalog) }
@@ -32,17 +32,18 @@ extension SFCopy {
         throw .badConfiguration(last)
     }
 
-    /// The dataset of `--contract`, and of all contracts those that come from files: the stream of rejects has its
-    /// own control table.
-    private func datasetsToCreate(log: Log) throws(StageFailure) -> [Dataset] {
-        var datasets: [Dataset] = []
-        if let contract { datasets.append(try loadDataset(contract, log: log)) }
+    /// The table of `--contract`, and of all contracts those that come from files: the stream of rejects has its own
+    /// control table.
+    private func tablesToCreate(log: Log) throws(StageFailure) -> [TableShape] {
+        var tables: [TableShape] = []
+        if let contract { tables.append(.landing(try loadDataset(contract, log: log), as: try tableName())) }
         if let contracts {
-            let all = try loadContracts(contracts, log: log).contracts.flatMap(\.datasets)
-            datasets += all.filter { dataset in
-                dataset.source != nil && !datasets.contains { $0.name == dataset.name }
+            for dataset in try loadContracts(contracts, log: log).contracts.flatMap(\.datasets)
+            where dataset.source != nil {
+                let table = TableShape.landing(dataset)
+                if !tables.contains(where: { $0.shortName == table.shortName }) { tables.append(table) }
             }
         }
-        return datasets
+        return tables
     }
 }

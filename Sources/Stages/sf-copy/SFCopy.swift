@@ -17,6 +17,8 @@ struct SFCopy: Stage {
               sf-copy --to duckdb:work/warehouse.duckdb --contract compose/contracts/orders.odcs.yaml --manifest FILE
             Make a quarantined delivery current:
               sf-copy --to duckdb:work/warehouse.duckdb --accept 0123456789abcdef
+            Load files that are no deliveries:
+              sf-copy --to duckdb:work/warehouse.duckdb --contract orders.odcs.yaml --mode append orders.parquet
             """,
         version: sluiceVersion)
 
@@ -29,8 +31,13 @@ struct SFCopy: Stage {
     @Option(help: ArgumentHelp("All contracts, for --create and --pending.", valueName: "folder"))
     var contracts: String?
 
-    @Option(help: ArgumentHelp("How to load the manifest's lines.", valueName: "deliver"))
-    var mode: LoadMode = .deliver
+    @Option(help: ArgumentHelp("Load files into this table instead of the dataset's.", valueName: "schema.name"))
+    var table: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How to load: deliver is for --manifest, the others for files.", valueName: "deliver|append|replace|merge"))
+    var mode: LoadMode?
 
     @Option(
         help: ArgumentHelp(
@@ -74,6 +81,9 @@ struct SFCopy: Stage {
     @Flag(help: "Print the SQL and change nothing.")
     var dryRun = false
 
+    @Argument(help: ArgumentHelp("Parquet files that are no deliveries.", valueName: "file"))
+    var files: [String] = []
+
     @OptionGroup var common: CommonOptions
 
     mutating func execute(log: Log, report: RunReport) throws(StageFailure) {
@@ -84,6 +94,7 @@ struct SFCopy: Stage {
         switch action {
         case .createOnly: break
         case .deliver(let manifest): try deliver(manifest, to: warehouse, output: output, log: log)
+        case .files(let mode): try loadFiles(mode ?? .append, to: warehouse, output: output, log: log)
         case .pending: try printPending(of: warehouse, output: output, log: log)
         case .accept(let delivery): try acceptDelivery(delivery, in: warehouse, output: output)
         case .recordRun(let path): try record(run: path, in: warehouse, output: output)

@@ -6,12 +6,19 @@ internal import StageKit
 enum LoadMode: String, ExpressibleByArgument, CaseIterable {
     /// By deliveries, with their history.
     case deliver
+    /// Each file's rows once, whatever is there.
+    case append
+    /// The files' rows in the place of all that is there.
+    case replace
+    /// The files' rows in the place of those with the same key.
+    case merge
 }
 
 /// The one thing that a run does.
 enum SFCopyAction: Equatable {
     case createOnly
     case deliver(manifest: String)
+    case files(LoadMode?)
     case pending
     case accept(delivery: String)
     case recordRun(String)
@@ -24,19 +31,26 @@ extension SFCopy {
         let wanted: [SFCopyAction?] = [
             pending ? .pending : nil, accept.map { .accept(delivery: $0) }, recordRun.map { .recordRun($0) },
             martsDue.map { .martsDue($0) }, pending ? nil : manifest.map { .deliver(manifest: $0) },
+            files.isEmpty ? nil : .files(mode),
         ]
         let actions = wanted.compactMap { $0 }
         guard actions.count <= 1 else {
-            throw .usage("--manifest, --pending, --accept, --record-run and --marts-due exclude each other")
+            throw .usage("--manifest, --pending, --accept, --record-run, --marts-due and files exclude each other")
         }
         guard lockTimeout >= 0, lockTimeout <= 86_400 else { throw .usage("--lock-timeout is 0 to 86400 seconds") }
         if evolve, !create { throw .usage("--evolve goes with --create") }
+        if table != nil, files.isEmpty, !create { throw .usage("--table goes with files or --create") }
         if retry, !pending { throw .usage("--retry goes with --pending") }
         guard let action = actions.first else {
-            guard create else { throw .usage("nothing to do: give --manifest, --pending, --accept or --create") }
+            guard create else { throw .usage("nothing to do: give --manifest, --pending, --accept, --create or files") }
             return .createOnly
         }
+        if let mode, (mode == .deliver) == !files.isEmpty {
+            throw .usage("--mode \(mode.rawValue) needs \(mode == .deliver ? "--manifest instead of files" : "files")")
+        }
         switch action {
+        case .files where contract == nil: throw .usage("files need --contract")
+        case .files(nil): throw .usage("files need --mode append, replace or merge")
         case .deliver where contract == nil: throw .usage("--manifest needs --contract")
         case .pending where contracts == nil: throw .usage("--pending needs --contracts")
         case .accept(let delivery) where !DeliveryRecord.isDeliveryID(delivery):
@@ -52,6 +66,13 @@ extension SFCopy {
                 named: Environment.value("SLUICE_DUCKDB"), searchPath: Environment.value("PATH"))
             return DuckDBWarehouse(file: file, program: program, lockTimeout: lockTimeout)
         }
+    }
+
+    /// The table that `--table` names, or nil.
+    func tableName() throws(StageFailure) -> TableName? {
+        guard let table else { return nil }
+        guard let name = TableName(table) else { throw .usage("--table \(table): not schema.name, or a table of ops") }
+        return name
     }
 
     /// The dataset that `--contract FILE[#schema]` names.

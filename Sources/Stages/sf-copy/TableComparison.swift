@@ -6,7 +6,7 @@ struct WarehouseCatalog {
 
     /// The query whose rows `init` takes.
     static let query = """
-        SELECT schema_name, table_name, column_name, data_type, is_nullable FROM duckdb_columns() \
+        SELECT 'column' AS kind, schema_name, table_name, column_name, data_type, is_nullable FROM duckdb_columns() \
         WHERE database_name = '\(DuckDBWarehouse.catalog)' AND NOT internal \
         ORDER BY schema_name, table_name, column_index
         """
@@ -14,7 +14,7 @@ struct WarehouseCatalog {
     init() {}
 
     init(_ rows: [JSONObject]) {
-        for row in rows {
+        for row in rows where row["kind"]?.string == "column" {
             guard let schema = row["schema_name"]?.string, let table = row["table_name"]?.string,
                 let name = row["column_name"]?.string, let type = row["data_type"]?.string
             else { continue }

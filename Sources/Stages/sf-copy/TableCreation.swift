@@ -1,4 +1,3 @@
-internal import Contracts
 internal import NDJSON
 internal import StageKit
 
@@ -11,16 +10,17 @@ struct TableCreation {
     }
 
     let warehouse: DuckDBWarehouse
-    let datasets: [Dataset]
+    /// The control tables, and those that rows land in.
+    let tables: [TableShape]
+    private let landing: [TableShape]
     /// Add the columns that tables lack.
-    let evolves: Bool
+    private let evolves: Bool
 
-    private var tables: [TableShape] { OpsTables.all + datasets.map(TableShape.landing) }
-
-    init(warehouse: DuckDBWarehouse, datasets: [Dataset], evolves: Bool) {
+    init(warehouse: DuckDBWarehouse, landing: [TableShape], evolves: Bool) {
         self.warehouse = warehouse
-        self.datasets = datasets
+        self.landing = landing
         self.evolves = evolves
+        tables = OpsTables.all + landing
     }
 
     /// What is there now. Without a warehouse, nothing.
@@ -52,9 +52,9 @@ struct TableCreation {
     /// Empty when everything is there. The statements do no harm when another process has been faster.
     func statements(_ catalog: WarehouseCatalog, lockedDatasets: Set<String>) -> [String] {
         let drifts = tables.compactMap { catalog.drift(of: $0) }
-        let newLocks = datasets.map(\.name).filter { !lockedDatasets.contains($0) }
+        let newLocks = landing.map(\.lockName).filter { !lockedDatasets.contains($0) }
         if drifts.isEmpty, newLocks.isEmpty { return [] }
-        let schemas = ["lnd", OpsTables.schema].map {
+        let schemas = Set([TableShape.landingSchema] + tables.map(\.schema)).sorted().map {
             "CREATE SCHEMA IF NOT EXISTS \(SQLText.name(DuckDBWarehouse.catalog, $0))"
         }
         let locks = newLocks.map { name in

@@ -23,17 +23,22 @@ struct TableShape {
 
     /// `lnd.orders`.
     var shortName: String { "\(schema).\(name)" }
+    /// What its row in ops.locks, and its rows in ops.deliveries, are called: the dataset, for its landing table.
+    var lockName: String { schema == Self.landingSchema ? name : shortName }
     /// Quoted, with the catalog.
     var sqlName: String { SQLText.name(DuckDBWarehouse.catalog, schema, name) }
 
-    /// The landing table of a dataset: the columns of its Parquet files, the delivery, the time of loading.
+    static let landingSchema = "lnd"
+
+    /// The landing table of a dataset, or another table of its form: the columns of its Parquet files, the delivery, the time of loading.
     ///
     /// It has no keys, for history repeats them, and the contract's columns are nullable, for older deliveries may
     /// have been written under a contract that allowed it.
-    static func landing(_ dataset: Dataset) -> TableShape {
+    static func landing(_ dataset: Dataset, as other: TableName? = nil) -> TableShape {
         let columns = dataset.columns.map { Column($0.name, type($0.type), comment: $0.description) }
         return TableShape(
-            schema: "lnd", name: dataset.name, comment: dataset.description, columns: columns + deliveryColumns)
+            schema: other?.schema ?? landingSchema, name: other?.name ?? dataset.name, comment: dataset.description,
+            columns: columns + deliveryColumns)
     }
 
     /// What every landed row carries beside its data.
@@ -56,5 +61,21 @@ struct TableShape {
         case .timestamp(true): "TIMESTAMP WITH TIME ZONE"
         case .json: "JSON"
         }
+    }
+}
+
+/// A table's name as a user gives it: `schema.name`.
+struct TableName: Equatable {
+    let schema: String
+    let name: String
+
+    /// Nil for anything else, and for the control tables, which are ours.
+    init?(_ text: String) {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, parts[0].lowercased() != OpsTables.schema else {
+            return nil
+        }
+        schema = String(parts[0])
+        name = String(parts[1])
     }
 }

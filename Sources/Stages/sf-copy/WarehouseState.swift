@@ -24,6 +24,23 @@ struct WarehouseState {
         histories = Dictionary(grouping: deliveries) { Array($0.fileID.utf8) }.mapValues { FileHistory($0) }
     }
 
+    /// Reads what is there and what it knows of these files, at once. Without a warehouse or its control tables nothing
+    /// is known, and the catalog tells which are missing.
+    static func read(
+        from warehouse: DuckDBWarehouse, files: [String]
+    ) throws(WarehouseError) -> (catalog: WarehouseCatalog, state: WarehouseState) {
+        guard try warehouse.exists() else { return (WarehouseCatalog(), WarehouseState()) }
+        do throws(WarehouseError) {
+            let answer = try warehouse.run(.reading, [WarehouseCatalog.query] + queries(files: files))
+            return (WarehouseCatalog(answer), WarehouseState(answer: answer))
+        } catch {
+            guard case .refused = error else { throw error }
+            let catalog = try TableCreation.catalog(of: warehouse)
+            if catalog.has(OpsTables.locks), catalog.has(OpsTables.deliveries) { throw error }
+            return (catalog, WarehouseState())
+        }
+    }
+
     func hasLock(_ dataset: String) -> Bool { holders[dataset] != nil }
 
     func history(ofFile id: String) -> FileHistory { histories[Array(id.utf8)] ?? FileHistory() }
@@ -32,7 +49,11 @@ struct WarehouseState {
     /// that has no lock row was never loaded.
     func fence(for change: LoadPlan.Change, dataset: String, next: String) -> LoadScript.Fence {
         let touched = Set([dataset] + change.neighbours.map(\.dataset) + (change.formerDataset.map { [$0] } ?? []))
-        let locks = touched.sorted().compactMap { name in holders[name].map { (dataset: name, holder: $0) } }
+        return fence(datasets: touched, next: next)
+    }
+
+    func fence(datasets: Set<String>, next: String) -> LoadScript.Fence {
+        let locks = datasets.sorted().compactMap { name in holders[name].map { (dataset: name, holder: $0) } }
         return LoadScript.Fence(holders: locks, next: next)
     }
 

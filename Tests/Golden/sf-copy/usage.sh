@@ -8,6 +8,12 @@ try --to snowflake:prod --create
 try --to duckdb:w.duckdb --manifest -
 try --to duckdb:w.duckdb --pending
 try --to duckdb:w.duckdb --evolve --contract "$things" --manifest -
+try --to duckdb:w.duckdb --mode append --contract "$things"
+try --to duckdb:w.duckdb --contract "$things" a.parquet
+try --to duckdb:w.duckdb --mode append a.parquet
+try --to duckdb:w.duckdb --mode merge --contract "$things" nothing.parquet
+try --to duckdb:w.duckdb --mode append --table things --contract "$things" nothing.parquet
+try --to duckdb:w.duckdb --table x.things --contract "$things" --manifest -
 try --to duckdb:w.duckdb --accept xyz
 try --to duckdb:w.duckdb --accept 00000000000000a1 --marts-due x
 try --to duckdb:w.duckdb --lock-timeout=-1 --create

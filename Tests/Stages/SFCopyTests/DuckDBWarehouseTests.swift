@@ -37,7 +37,8 @@ struct DuckDBWarehouseTests {
 
     private static func creation(_ warehouse: DuckDBWarehouse, evolves: Bool, more: String) throws -> TableCreation {
         let contract = try Contract.parse(Array((LoadPlanTests.contract + more).utf8), name: "things")
-        return TableCreation(warehouse: warehouse, datasets: contract.datasets, evolves: evolves)
+        return TableCreation(
+            warehouse: warehouse, landing: contract.datasets.map { .landing($0) }, evolves: evolves)
     }
 
     @Test func anyTextComesBackAsItWas() throws {

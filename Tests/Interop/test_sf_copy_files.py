@@ -1,0 +1,162 @@
+"""Files that are no deliveries: append, replace and merge."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+
+import duckdb
+import pytest
+
+from sf_copy_lake import COLUMNS, DUCKDB, LIMIT_SECONDS, Lake
+
+
+class Shop(Lake):
+    def parquet(self, name, rows):
+        """A Parquet file of (id, pieces) rows."""
+        path = self.folder / name
+        with duckdb.connect() as connection:
+            connection.execute(f"create table rows ({COLUMNS})")
+            connection.executemany("insert into rows (id, pieces, _source_row) values (?, ?, ?)", [(*row, 2) for row in rows])
+            connection.execute(f"copy rows to '{self.sql(path)}' (format parquet)")
+        return path
+
+    def arguments(self, mode, *files, options=()):
+        return ["--contract", self.contracts / "things.odcs.yaml", "--mode", mode, *options, *files]
+
+    def files(self, mode, *files, options=(), status=0):
+        return [line.get("load") for line in self.run(*self.arguments(mode, *files, options=options), status=status)]
+
+    def rows(self, table="lnd.things"):
+        return self.query(f"select id, pieces from ecom.{table} order by 1, 2")
+
+
+@pytest.fixture
+def shop(tmp_path):
+    shop = Shop(tmp_path)
+    shop.create()
+    return shop
+
+
+def test_a_file_is_appended_once_whatever_it_is_called(shop):
+    one, two = shop.parquet("one.parquet", [("a", 1), ("b", 2)]), shop.parquet("two [2].parquet", [("a", 3)])
+    loads = shop.files("append", one, two)
+    assert [(load["status"], load["table"], load["rows"]) for load in loads] == [
+        ("loaded", "lnd.things", 2), ("loaded", "lnd.things", 1),
+    ]
+    again = shop.files("append", one, shutil.copy(two, shop.folder / "copy.parquet"))
+    assert [dict(load, status="loaded") for load in again] == loads
+    assert {load["status"] for load in again} == {"skipped"}
+    assert shop.rows() == [("a", 1), ("a", 3), ("b", 2)]
+    assert shop.query("select dataset, status, rows_landed from ecom.ops.deliveries order by 3") == [
+        ("things", "current", 1), ("things", "current", 2),
+    ]
+
+
+def test_replacing_leaves_the_rows_of_the_files_alone(shop):
+    one, two, three = (shop.parquet(f"{name}.parquet", [(name, n)]) for n, name in enumerate("xyz"))
+    shop.files("append", one)
+    loads = shop.files("replace", two, three)
+    assert [load["rows"] for load in loads] == [1, 1]
+    assert shop.rows() == [("y", 1), ("z", 2)]
+    shop.files("replace", two)
+    shop.files("replace", two)
+    assert shop.rows() == [("y", 1)]
+    assert shop.query("select count(*) from ecom.ops.deliveries") == [(1,)]
+    assert shop.files("append", one)[0]["status"] == "loaded"
+
+
+def test_merging_takes_the_last_row_of_a_key(shop):
+    one = shop.parquet("one.parquet", [("a", 1), ("b", 1), ("b", 2)])
+    two = shop.parquet("two.parquet", [("b", 3), ("c", 3)])
+    assert [load["rows"] for load in shop.files("merge", one, two)] == [2, 2]
+    assert shop.rows() == [("a", 1), ("b", 3), ("c", 3)]
+    assert shop.query("select sum(rows_landed) from ecom.ops.deliveries") == [(3,)]
+    shop.files("merge", one, two)
+    assert shop.rows() == [("a", 1), ("b", 3), ("c", 3)]
+    shop.files("merge", one)
+    assert shop.rows() == [("a", 1), ("b", 2), ("c", 3)]
+
+
+def test_another_table_has_its_own_rows_and_lock(shop):
+    one = shop.parquet("one.parquet", [("a", 1)])
+    options = ["--table", "scratch.my things"]
+    assert shop.files("merge", one, options=options, status=78) == []
+    assert "scratch.my things is missing" in shop.errors
+    assert shop.files("merge", one, options=[*options, "--create"])[0]["table"] == "scratch.my things"
+    assert shop.rows('scratch."my things"') == [("a", 1)]
+    assert shop.rows() == []
+    shop.files("append", one, options=["--table", "ops.runs"], status=64)
+
+
+def test_a_table_of_deliveries_is_neither_replaced_nor_merged(shop):
+    shop.load(shop.processed(shop.record("things.xlsx", 1, "a"), rows=3))
+    one = shop.parquet("one.parquet", [("a", 1)])
+    for mode in ("replace", "merge"):
+        shop.files(mode, one, status=78)
+        assert "holds deliveries" in shop.errors
+    shop.files("append", one)
+    assert shop.query("select count(*) from ecom.lnd.things") == [(4,)]
+
+
+def test_what_does_not_fit_is_refused_whole(shop):
+    path = shop.folder / "other.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (select 'a' as id, 'x' as unknown) to '{path}' (format parquet)")
+    good = shop.parquet("good.parquet", [("a", 1)])
+    shop.files("replace", good, path, status=65)
+    assert shop.rows() == []
+    path.write_text("no parquet")
+    shop.files("append", good, path, status=65)
+    assert shop.rows() == [("a", 1)]
+    shop.files("append", shop.folder / "nothing.parquet", status=66)
+
+
+def test_a_dry_run_changes_nothing(shop):
+    one = shop.parquet("one.parquet", [("a", 1)])
+    for mode in ("append", "replace", "merge"):
+        shop.run(*shop.arguments(mode, one, options=["--dry-run"]))
+        assert "INSERT INTO \"ecom\".\"lnd\".\"things\" BY NAME" in shop.output
+    assert shop.rows() == []
+
+
+@pytest.mark.parametrize("mode", ["append", "replace", "merge"])
+def test_kills_and_rivals_leave_every_row_once(shop, mode):
+    files = [shop.parquet(f"{n}.parquet", [(f"k{n}-{row}", row) for row in range(100)]) for n in range(3)]
+    before = shop.folder / "before"
+    shutil.copy(shop.warehouse, before)
+
+    def start():
+        return subprocess.Popen(
+            shop.command(*shop.arguments(mode, *files)), env=os.environ | {"SLUICE_DUCKDB": DUCKDB},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+
+    started = time.monotonic()
+    assert start().wait(timeout=LIMIT_SECONDS) == 0
+    seconds = time.monotonic() - started
+    expected = shop.rows()
+    assert len(expected) == 300
+    seed = int(os.environ.get("SLUICE_SEED", time.time_ns()))
+    print(f"seed {seed}")
+    moments = random.Random(seed)
+    hits = attempts = 0
+    while hits < int(os.environ.get("SLUICE_KILLS", "8")) // 4:
+        attempts += 1
+        assert attempts < 100, "the kills come too late"
+        for leftover in shop.folder.glob("ware*"):
+            leftover.unlink()
+        shutil.copy(before, shop.warehouse)
+        victim = start()
+        time.sleep(moments.uniform(0, seconds))
+        hits += victim.poll() is None
+        victim.send_signal(signal.SIGKILL)
+        victim.wait()
+        rivals = [start(), start()]
+        assert [rival.wait(timeout=LIMIT_SECONDS) for rival in rivals] == [0, 0]
+        assert shop.rows() == expected
+    details = shop.query("select count(*), sum(rows_landed) from ecom.ops.deliveries")
+    assert details == [(3, 300)], json.dumps(details)
