@@ -7,6 +7,7 @@ let package = Package(
     targets: [
         // The programs, in the order in which data meets them.
         stage("drive-pull", uses: "Contracts", "Digests"),
+        stage("xlsx2ndjson", uses: "XLSX", "Contracts", "Digests"),
         stage("clean", uses: "Contracts", "Text", "Digests"),
         stage("ndjson2parquet", uses: "Contracts", "Digests", "Parquet"),
         stage("adls-put", uses: "Digests"),
@@ -16,17 +17,20 @@ let package = Package(
         library("Contracts", uses: "Bytes", "CYAML", "CPCRE2"),
 
         // Formats, wires and texts.
+        library("XLSX", uses: "Bytes", "Compression", "CXML2"),
         library("Parquet", uses: "Bytes", "Compression"),
         library("Text", uses: "Bytes", "CUTF8Proc"),
 
         // Shared by the programs.
         library("StageKit", uses: "Bytes", "NDJSON", "Digests", "Compression", argumentParser()),
-        library("Compression", uses: "Bytes", "CZlib", "CZstd"),
+        library("Compression", uses: "Bytes", "CISAL", "CZlib", "CZstd"),
         library("Digests", uses: "Bytes", "CCrypto"),
         library("NDJSON", uses: "Bytes"),
         library("Bytes"),
 
         // C libraries of the system: a module map and a shim each, no logic.
+        system("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
+        system("CXML2", pkgConfig: "libxml-2.0", apt: "libxml2-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
         system("CPCRE2", pkgConfig: "libpcre2-8", apt: "libpcre2-dev"),
@@ -36,7 +40,7 @@ let package = Package(
 
         // What the tests share.
         .target(
-            name: "TestSupport", dependencies: ["Bytes"], path: "Tests/Support/TestSupport",
+            name: "TestSupport", dependencies: ["Bytes", "Compression"], path: "Tests/Support/TestSupport",
             swiftSettings: settings()),
 
         tests("Bytes", in: "Libraries", uses: "Bytes"),
@@ -47,6 +51,10 @@ let package = Package(
         tests("Digests", in: "Libraries", uses: "Digests", "Bytes"),
         tests("Compression", in: "Libraries", uses: "Compression", "Bytes"),
         tests("Parquet", in: "Libraries", uses: "Parquet", "Compression", "Bytes"),
+        tests("XLSX", in: "Libraries", uses: "XLSX", "Bytes", "NDJSON"),
+        tests(
+            "XLSX2NDJSON", in: "Stages", uses: "xlsx2ndjson", "StageKit", "XLSX", "Contracts", "Bytes", "NDJSON",
+            argumentParser()),
         tests(
             "StageKit", in: "Libraries", uses: "StageKit", "Bytes", "NDJSON", "Compression", argumentParser()),
         tests(

@@ -1,0 +1,17 @@
+/// Parts that are parsed whole with libxml2: workbook, relationships, styles, tables, content types.
+extension ZipArchive {
+    /// Feeds a part to a handler. Throws when it is missing, damaged, no XML or larger than `documentBytes`.
+    func parse(_ part: String, limits: XLSXLimits, handler: any XMLHandler) throws(XLSXError) {
+        guard let entry = entry(part) else { throw .damagedPart(part: part, reason: "it is missing") }
+        let reader = try ZipEntryReader(self, entry, limit: limits.documentBytes, limitName: "documentBytes")
+        let parser = XMLPushParser(part: part, handler: handler)
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 64)
+        defer { block.deallocate() }
+        while true {
+            let count = try reader.read(into: block)
+            if count == 0 { break }
+            try parser.feed(UnsafeRawBufferPointer(rebasing: block[..<count]))
+        }
+        try parser.finish()
+    }
+}

@@ -1,0 +1,100 @@
+internal import Glibc
+
+/// A block of a part's text. The room before it holds, when the block is scanned, what was left of the block before.
+/// The NULs behind it let scanners look ahead without a bounds check: XML holds no NUL, so what matched is text.
+///
+///     | headroom | text (count) | NUL * slack |
+struct TextBlock: @unchecked Sendable {
+    static let capacity = 256 << 10
+    static let headroom = 32 << 10
+    static let slack = 64
+
+    private let base: Room
+    var count = 0
+
+    var text: Room { base + TextBlock.headroom }
+    var buffer: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(start: text, count: TextBlock.capacity) }
+
+    init() { base = .allocate(capacity: TextBlock.headroom + TextBlock.capacity + TextBlock.slack) }
+
+    func deallocate() { base.deallocate() }
+
+    /// Fills the block from a member; false at the member's end.
+    mutating func fill(_ reader: ZipEntryReader) throws(XLSXError) -> Bool {
+        count = try reader.read(into: buffer)
+        memset(text + count, 0, TextBlock.slack)
+        return count > 0
+    }
+}
+
+/// Hands blocks from the thread that inflates to the one that scans, at most `limit` at a time. Either side can end it:
+/// the producer by `finish`, the consumer by `cancel`.
+final class BlockQueue: @unchecked Sendable {
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private let limit: Int
+    private var made: [TextBlock] = []
+    // A stack: the block used last is the one still in cache.
+    private var free: [TextBlock] = []
+    private var filled: [TextBlock] = []
+    private var nextFilled = 0
+    private var end: Result<Void, XLSXError>?
+    private var isCancelled = false
+
+    init(limit: Int) {
+        self.limit = limit
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(changed, nil)
+    }
+
+    deinit {
+        for block in made { block.deallocate() }
+        pthread_cond_destroy(changed)
+        pthread_mutex_destroy(mutex)
+        changed.deallocate()
+        mutex.deallocate()
+    }
+
+    private func locked<T>(_ body: () -> T) -> T {
+        pthread_mutex_lock(mutex)
+        defer {
+            pthread_cond_signal(changed)
+            pthread_mutex_unlock(mutex)
+        }
+        return body()
+    }
+
+    /// A block to fill; nil when nobody wants more.
+    func emptyBlock() -> TextBlock? {
+        locked {
+            while free.isEmpty, made.count == limit, !isCancelled { pthread_cond_wait(changed, mutex) }
+            if isCancelled { return nil }
+            if let block = free.popLast() { return block }
+            let block = TextBlock()
+            made.append(block)
+            return block
+        }
+    }
+
+    func put(_ block: TextBlock) { locked { filled.append(block) } }
+    func finish(_ result: Result<Void, XLSXError>) { locked { end = result } }
+    func cancel() { locked { isCancelled = true } }
+    func giveBack(_ block: TextBlock) { locked { free.append(block) } }
+
+    /// The next filled block, or nil at the end of the text.
+    func take() throws(XLSXError) -> TextBlock? {
+        try locked { () -> Result<TextBlock?, XLSXError> in
+            while nextFilled == filled.count {
+                if let end { return end.map { nil } }
+                pthread_cond_wait(changed, mutex)
+            }
+            let block = filled[nextFilled]
+            nextFilled += 1
+            if nextFilled == filled.count {
+                filled.removeAll(keepingCapacity: true)
+                nextFilled = 0
+            }
+            return .success(block)
+        }.get()
+    }
+}

@@ -1,0 +1,24 @@
+/// What a workbook may cost. Whatever is beyond ends in `XLSXError.limitExceeded` with the name of the limit; memory
+/// stays within what the limits allow, however the file was made.
+package struct XLSXLimits: Sendable, Equatable {
+    /// Members of the zip.
+    package var entryCount = 100_000
+    /// Bytes of the zip's directory.
+    package var directoryBytes = 64 << 20
+    /// Bytes of a part that is read whole: workbook, relationships, styles, tables.
+    package var documentBytes = 256 << 20
+    /// Bytes of any one part, inflated. A sheet of this size takes seconds and no memory.
+    package var partBytes = 64 << 30
+    /// Bytes of the shared strings' part, inflated. Offsets into their text have 31 bits.
+    package var sharedStringBytes = 1 << 30
+    /// Bytes of one row, or of one shared string, as XML.
+    package var rowBytes = 128 << 20
+    /// Sheets of a workbook.
+    package var sheetCount = 10_000
+
+    /// Rows and columns of a sheet, as in every Excel since 2007.
+    package static let rowCount = 1_048_576
+    package static let columnCount = 16_384
+
+    package init() {}
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+
+/// Where the header is.
+enum HeaderChoice: Equatable, ExpressibleByArgument {
+    case automatic
+    /// Counted from 1, as Excel shows it.
+    case row(Int)
+    case none
+
+    init?(argument: String) {
+        switch argument {
+        case "auto": self = .automatic
+        case "none": self = .none
+        default:
+            guard let number = Int(argument), number >= 1 else { return nil }
+            self = .row(number)
+        }
+    }
+}
+
+/// What an error cell becomes: its code as text, null, or the end of the run.
+enum ErrorCells: String, ExpressibleByArgument, CaseIterable { case code, null, fail }
+
+/// Whether the empty cells of a merged area get the value of its first cell.
+enum MergedCells: String, ExpressibleByArgument, CaseIterable { case keep, fill }
+
+/// What becomes of hidden rows, columns and sheets. Without the option rows and columns are read and sheets are not.
+enum HiddenParts: String, ExpressibleByArgument, CaseIterable { case include, skip }
+
+/// Whether a row that holds nothing gives a record.
+enum BlankRows: String, ExpressibleByArgument, CaseIterable { case skip, keep }
+
+/// What an empty cell below a header becomes.
+enum EmptyCells: String, ExpressibleByArgument, CaseIterable { case null, omit }

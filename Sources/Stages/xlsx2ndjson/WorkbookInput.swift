@@ -1,0 +1,86 @@
+import Bytes
+import Digests
+import Glibc
+import StageKit
+import XLSX
+
+/// A workbook that the user named: a file, or standard input, which is kept in a nameless temporary file because a zip
+/// is read from its end.
+struct WorkbookInput {
+    let file: WorkbookFile
+    /// What `_source_file` says.
+    let sourceName: String
+
+    init(_ path: String, sourceName: String?) throws(StageFailure) {
+        do throws(XLSXError) {
+            file = path == "-" ? try Self.standardInput() : try WorkbookFile(path: path)
+        } catch {
+            throw Self.failure(error, in: path == "-" ? "standard input" : path)
+        }
+        self.sourceName = sourceName ?? (path == "-" ? "-" : FileSystem.name(of: path))
+    }
+
+    /// What the report says of the file.
+    func describe() throws(StageFailure) -> StoredFile {
+        do throws(IOError) {
+            let digest = try MessageDigest.hex(.sha256, of: WorkbookFileSource(file))
+            return StoredFile(path: file.path, byteCount: digest.byteCount, sha256: digest.hex)
+        } catch {
+            throw .input(error)
+        }
+    }
+
+    /// An error of the workbook as the end of the run: unreadable files as any input, the rest is bad data.
+    func failure(_ error: XLSXError) -> StageFailure { Self.failure(error, in: file.path) }
+
+    private static func failure(_ error: XLSXError, in path: String) -> StageFailure {
+        if case .io(let error) = error { return .input(error) }
+        return .badData("\(path): \(error.message)")
+    }
+
+    private static func standardInput() throws(XLSXError) -> WorkbookFile {
+        let name = "standard input"
+        do throws(IOError) {
+            let copy = fcntl(0, F_DUPFD_CLOEXEC, 3)
+            guard copy >= 0 else { throw IOError.last("open", name) }
+            let input = OwnedDescriptor(adopting: copy)
+            var status = stat()
+            if fstat(input.number, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
+                return try opened(input, name)
+            }
+            let folder = Environment.value("TMPDIR") ?? "/tmp"
+            let spool = try temporaryFile(in: folder)
+            let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
+            defer { block.deallocate() }
+            while true {
+                let count = try readSome(input.number, into: block, path: name)
+                if count == 0 { break }
+                try writeAll(UnsafeRawBufferPointer(rebasing: block[..<count]), to: spool.number, path: folder)
+            }
+            return try opened(spool, name)
+        } catch {
+            throw .io(error)
+        }
+    }
+
+    private static func opened(_ descriptor: consuming OwnedDescriptor, _ name: String) throws(IOError) -> WorkbookFile
+    {
+        do throws(XLSXError) {
+            return try WorkbookFile(adopting: descriptor, path: name)
+        } catch .io(let error) {
+            throw error
+        } catch {
+            throw .corrupt(path: name, reason: error.message)
+        }
+    }
+
+    /// A file without a name: nothing is left behind however the program ends.
+    private static func temporaryFile(in folder: String) throws(IOError) -> OwnedDescriptor {
+        var template = Array("\(folder)/xlsx2ndjson-XXXXXX".utf8CString)
+        let number = mkstemp(&template)
+        guard number >= 0 else { throw IOError.last("create a temporary file", folder) }
+        _ = fcntl(number, F_SETFD, FD_CLOEXEC)
+        unlink(template)
+        return OwnedDescriptor(adopting: number)
+    }
+}

@@ -1,0 +1,2 @@
+printf "\320\317\021\340\241\261\032\341 E\000n\000c\000r\000y\000p\000t\000e\000d\000P\000a\000c\000k\000a\000g\000e\000" > locked.xlsx
+xlsx2ndjson locked.xlsx

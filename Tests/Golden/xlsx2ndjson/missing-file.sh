@@ -1,0 +1,1 @@
+xlsx2ndjson nothing.xlsx

@@ -1,0 +1,1 @@
+xlsx2ndjson a.xlsx b.xlsx --source-name x
