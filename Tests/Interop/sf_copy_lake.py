@@ -131,13 +131,15 @@ class Lake:
                     f"'{source}' as _source_file, 'Sheet1' as _source_sheet, n as _source_row from range({rejects}) t(n)) "
                     f"to '{self.sql(file)}' (format parquet)"
                 )
-                files.append(file)
+                rejects_file = file
         process["rows"] = {"read": rows + rejects, "emitted": rows, "rejected": rejects, "duplicates": 0, "blank": 0}
         process["parts"] = [
             {"path": f"part-{n}.parquet", "rows": None, "bytes": file.stat().st_size, "sha256": None}
-            for n, file in enumerate(files[:parts])
+            for n, file in enumerate(files)
         ]
-        process["rejects"] = {"path": "rejects.parquet", "rows": rejects} if rejects else None
+        process["rejects"] = None
+        if rejects:
+            process["rejects"] = {"path": "rejects.parquet", "rows": rejects, "url": f"file:{rejects_file}", "etag": None}
         line["processed"] = [{"url": f"file:{file}", "etag": None} for file in files]
         return line
 

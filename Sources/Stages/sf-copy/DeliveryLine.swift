@@ -61,40 +61,33 @@ struct ProcessedRows {
         self.contractVersion = contractVersion
         counts = try Self.counts(process["rows"])
         let urls = try Self.urls(document["processed"])
-        let partURLs = urls.filter { Self.isPart($0) }
-        let rejectURLs = urls.filter { Self.isRejects($0) }
         let described = process["parts"]?.array ?? []
-        parts = partURLs.enumerated().map { index, url in
+        parts = urls.enumerated().map { index, url in
             LakeFile(url: url, byteCount: index < described.count ? described[index]["bytes"]?.integer : nil)
         }
-        rejects = rejectURLs.first.map { LakeFile(url: $0, byteCount: nil) }
-        folder = urls.first.map { FileSystem.parent(of: $0) }
-        let rejectRows = process["rejects"]?["rows"]?.integer
+        let refused = process["rejects"]?.object ?? JSONObject()
+        rejects = try ManifestRecord.text(refused, "url").map {
+            LakeFile(url: $0, byteCount: refused["bytes"]?.integer)
+        }
+        folder = (parts.first ?? rejects).map { FileSystem.parent(of: $0.url) }
         problem = Self.problem(
-            counts, described: described.count, parts: parts.count, rejects: rejectURLs.count, rejectRows: rejectRows)
+            counts, described: described.count, parts: parts.count, hasRejects: rejects != nil,
+            rejectRows: refused["rows"]?.integer)
     }
 
     private static func problem(
-        _ counts: RowCounts?, described: Int, parts: Int, rejects: Int, rejectRows: Int?
+        _ counts: RowCounts?, described: Int, parts: Int, hasRejects: Bool, rejectRows: Int?
     ) -> String? {
         guard let counts else { return "`process.rows` is missing" }
         if !counts.agree { return "`process.rows`: read is not emitted + rejected + duplicates + blank" }
         if described != parts { return "`process.parts` has \(described) files, `processed` has \(parts)" }
         if parts == 0, counts.emitted > 0 { return "`processed` has no Parquet file" }
-        if rejects > 1 { return "`processed` has \(rejects) files of rejects" }
-        if rejects == 0, counts.rejected > 0 { return "`processed` has no file of rejects" }
+        if !hasRejects, counts.rejected > 0 { return "`process.rejects` has no url" }
         if let rejectRows, rejectRows != counts.rejected {
             return "`process.rejects` has \(rejectRows) rows, `process.rows.rejected` is \(counts.rejected)"
         }
         return nil
     }
-
-    private static func isRejects(_ url: String) -> Bool {
-        let name = FileSystem.name(of: url)
-        return name.hasPrefix("rejects") && name.hasSuffix(".parquet")
-    }
-
-    private static func isPart(_ url: String) -> Bool { url.hasSuffix(".parquet") && !isRejects(url) }
 
     private static func urls(_ value: JSONValue?) throws(ManifestError) -> [String] {
         var urls: [String] = []
