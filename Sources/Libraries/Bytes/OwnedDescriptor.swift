@@ -1,4 +1,4 @@
-package import Glibc
+internal import Glibc
 
 /// A file descriptor with one owner: closed when the owner goes, or by `close()`, which reports a failure.
 package struct OwnedDescriptor: ~Copyable {
@@ -8,7 +8,7 @@ package struct OwnedDescriptor: ~Copyable {
     package init(adopting number: Int32) { self.number = number }
 
     /// Opens a file. `mode` gives the permissions of a file that is created (before the umask).
-    package init(path: String, flags: Int32, mode: mode_t = 0o666) throws(IOError) {
+    package init(path: String, flags: Int32, mode: UInt32 = 0o666) throws(IOError) {
         var opened = Glibc.open(path, flags | O_CLOEXEC, mode)
         while opened < 0, errno == EINTR { opened = Glibc.open(path, flags | O_CLOEXEC, mode) }
         guard opened >= 0 else { throw IOError.last("open", path) }
