@@ -20,6 +20,7 @@ let package = Package(
         library("XLSX", uses: "Bytes", "Compression", "CXML2"),
         library("Parquet", uses: "Bytes", "Compression"),
         library("Text", uses: "Bytes", "CUTF8Proc"),
+        library("HTTP", uses: "Bytes", "CCurl"),
 
         // Shared by the programs.
         library("StageKit", uses: "Bytes", "NDJSON", "Digests", "Compression", argumentParser()),
@@ -31,6 +32,7 @@ let package = Package(
         // C libraries of the system: a module map and a shim each, no logic.
         system("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
         system("CXML2", pkgConfig: "libxml-2.0", apt: "libxml2-dev"),
+        system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
         system("CPCRE2", pkgConfig: "libpcre2-8", apt: "libpcre2-dev"),
@@ -48,6 +50,7 @@ let package = Package(
         tests("Clean", in: "Stages", uses: "clean", "Contracts", "Bytes", "NDJSON", "StageKit"),
         tests("Text", in: "Libraries", uses: "Text", "Bytes"),
         tests("Contracts", in: "Libraries", uses: "Contracts", "Bytes"),
+        tests("HTTP", in: "Libraries", uses: "HTTP", "Bytes"),
         tests("Digests", in: "Libraries", uses: "Digests", "Bytes"),
         tests("Compression", in: "Libraries", uses: "Compression", "Bytes"),
         tests("Parquet", in: "Libraries", uses: "Parquet", "Compression", "Bytes"),

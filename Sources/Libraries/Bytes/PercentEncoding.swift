@@ -33,6 +33,17 @@ package enum PercentEncoding {
         return String(validating: bytes, as: UTF8.self)
     }
 
+    /// True when a `%` is not followed by two hexadecimal digits.
+    package static func hasStrayPercent(_ text: some StringProtocol) -> Bool {
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else { continue }
+            guard let high = rest.popFirst(), let low = rest.popFirst(), digitValue(high) != nil, digitValue(low) != nil
+            else { return true }
+        }
+        return false
+    }
+
     private static func encode(_ text: String, keepingSlashes: Bool) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var output: [UInt8] = []
