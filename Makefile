@@ -1,0 +1,75 @@
+# The menu: `make` alone prints it. Addresses are environment variables (scripts/env.sh).
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+python := .venv/bin/python
+
+.PHONY: help
+help: ## print this list
+	@grep -hE '^[a-zA-Z0-9_-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+
+# ---- The job -------------------------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: setup release ## the whole job on sample workbooks, or on yours: make demo WORKBOOKS=DIR
+	scripts/demo $(if $(WORKBOOKS),"$(WORKBOOKS)")
+
+.PHONY: pipeline
+pipeline: setup release ## one run: pull, process, load, marts
+	scripts/run-pipeline
+
+.PHONY: pull process load marts
+pull process load marts: setup release ## one step of a run
+	scripts/run-pipeline --steps $@
+
+.PHONY: replay
+replay: setup release ## rebuild the local warehouse from the lake's raw zone
+	scripts/replay
+
+# ---- Build and tests -----------------------------------------------------------------------------------------------
+
+.PHONY: setup
+setup: ## system packages and Python environment, only what is missing
+	@scripts/setup-system
+	@scripts/setup-python pipeline
+
+.PHONY: build
+build: setup ## debug build
+	swift build
+
+.PHONY: release
+release: setup ## the programs, in .build/release
+	@scripts/build-release
+
+.PHONY: test
+test: setup release ## everything that decides whether a change may land
+	scripts/run-tests
+
+.PHONY: unit
+unit: setup ## Swift tests of every library and stage
+	swift test --disable-xctest
+
+.PHONY: golden
+golden: setup release ## golden command-line cases
+	scripts/golden
+
+.PHONY: interop
+interop: setup release ## peers and the end-to-end runs
+	$(python) -m pytest -q Tests/Interop
+
+.PHONY: lint
+lint: setup release ## format, imports, links, shell scripts
+	scripts/lint
+
+.PHONY: format
+format: ## put the Swift sources in order
+	swift format --in-place -r Sources Tests Package.swift
+
+prefix ?= /usr/local
+.PHONY: install
+install: release ## install the programs under prefix (/usr/local)
+	for program in $$(scripts/build-release --list); do install -Dm755 .build/release/$$program $(DESTDIR)$(prefix)/bin/$$program; done
+
+.PHONY: clean
+clean: ## remove what building made (not work/)
+	rm -rf .build .build-*

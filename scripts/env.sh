@@ -1,0 +1,30 @@
+# shellcheck shell=bash
+# What every step of the pipeline needs to know, with the laptop's defaults. Source it; set a variable to change it.
+#
+#   WORK       where a run keeps its files              work
+#   SOURCE     where the workbooks are                  file:$WORK/drive
+#   LAKE       the data lake                            file:$WORK/lake
+#   WAREHOUSE  the warehouse                            duckdb:$WORK/warehouse.duckdb
+#   DATABASE   the database in the warehouse            ecom
+#   CONTRACTS  one contract per dataset                 compose/contracts
+#   SLUICE_BIN the folder of the programs               .build/release
+#   RUN        the run's name                           the time it started, UTC, and a process id
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export WORK=${WORK:-$root/work}
+export SOURCE=${SOURCE:-file:$WORK/drive}
+export LAKE=${LAKE:-file:$WORK/lake}
+export WAREHOUSE=${WAREHOUSE:-duckdb:$WORK/warehouse.duckdb}
+export DATABASE=${DATABASE:-ecom}
+export CONTRACTS=${CONTRACTS:-$root/compose/contracts}
+export SLUICE_BIN=${SLUICE_BIN:-$root/.build/release}
+export SLUICE_DUCKDB=${SLUICE_DUCKDB:-$root/.venv/bin/duckdb}
+export PATH="$SLUICE_BIN:$PATH"
+export RUN=${RUN:-$(date -u +%Y%m%dT%H%M%SZ)-$$}
+export RUN_FOLDER=$WORK/runs/$RUN
+lake=${LAKE%/}
+export lake
+mkdir -p "$WORK/tmp" "$RUN_FOLDER"
+
+# One line for a person, named after the step.
+say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
