@@ -64,7 +64,7 @@ def check_day(pipeline: Pipeline, out: pathlib.Path, truth: dict) -> None:
 
     row = pipeline.query(
         "select orders, revenue, average_order_value, average_review_score, on_time_rate from marts.mart_kpis")
-    kpis = truth["kpis"]
+    kpis = truth["measures"]
     assert len(row) == 1
     assert row[0][0] == kpis["orders"]
     assert Decimal(row[0][1]) == Decimal(kpis["revenue"])
