@@ -39,6 +39,7 @@ enum OpsTables {
             count("line", "The row's line in the input of clean, from 1."),
             .init("row", "JSON", comment: "The record as it came in, without reserved keys."),
             text("raw", "The line as it came in, only when it could not be parsed."),
+            text("raw_base64", "The bytes of such a line in Base64, only when they are no UTF-8."),
             .init("errors", "JSON", comment: "All reasons: field, code, rule, value, message, cell."),
             text("_source_file", "The file the row came from."),
             text("_source_sheet", "The sheet the row came from."),
