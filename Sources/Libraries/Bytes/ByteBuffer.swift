@@ -120,10 +120,20 @@ package struct ByteBuffer: ~Copyable {
     }
 
     /// Appends `length` bytes that `fill` writes, all of them.
-    package mutating func appendUninitialized(_ length: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Void) {
+    package mutating func appendUninitialized<Failure: Error>(
+        _ length: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
         reserve(length)
-        fill(UnsafeMutableRawBufferPointer(start: base + count, count: length))
+        try fill(UnsafeMutableRawBufferPointer(start: base + count, count: length))
         count += length
+    }
+
+    /// Appends the bytes of an integer as they are in memory.
+    @inlinable
+    package mutating func appendWord<Word: FixedWidthInteger & BitwiseCopyable>(_ word: Word) {
+        reserve(MemoryLayout<Word>.size)
+        base.storeBytes(of: word, toByteOffset: count, as: Word.self)
+        count += MemoryLayout<Word>.size
     }
 
     /// Puts `byte` in front of what stands at `place`, `times` times.

@@ -11,8 +11,11 @@ package struct DataOutput: ~Copyable {
     private var file: PartialFile?
     private var buffer: BufferedOutput
     private let digest: DigestingSink
+    private let isEncoded: Bool
+    private var isRewritten = false
 
-    package init(_ path: String) throws(IOError) {
+    /// Digests cost time; without `takesDigest` the stored file's is the empty text.
+    package init(_ path: String, takesDigest: Bool = true) throws(IOError) {
         let descriptorSink: DescriptorSink
         if path == "-" {
             self.path = "standard output"
@@ -24,8 +27,23 @@ package struct DataOutput: ~Copyable {
             descriptorSink = partial.sink
             file = consume partial
         }
-        digest = DigestingSink(descriptorSink)
+        digest = DigestingSink(descriptorSink, isTaken: takesDigest)
+        isEncoded = path.hasSuffix(".gz") || path.hasSuffix(".zst")
         buffer = BufferedOutput(Self.encoder(for: path, into: digest))
+    }
+
+    /// True when what is appended is what the file holds, so that it can be rewritten in place.
+    package var isPlainFile: Bool { file != nil && !isEncoded }
+
+    /// Changes what was written to a plain file from `start` on. `body` reads and writes the file through a descriptor,
+    /// by offsets, and gives the file's new length.
+    package mutating func rewrite(
+        from start: Int, _ body: (_ descriptor: Int32, _ path: String) throws(IOError) -> Int
+    ) throws(IOError) {
+        precondition(isPlainFile && start <= byteCount)
+        try buffer.flush()
+        try file?.rewrite(from: start, body)
+        isRewritten = true
     }
 
     private static func encoder(for path: String, into sink: DigestingSink) -> any ByteSink {
@@ -49,6 +67,10 @@ package struct DataOutput: ~Copyable {
 
     /// Makes the file appear under its name. `finish()` must have been called. Says what was stored.
     package mutating func publish() throws(IOError) -> StoredFile {
+        var stored = StoredFile(path: path, byteCount: digest.byteCount, sha256: digest.hex())
+        if isRewritten, let (hex, byteCount) = try file?.digest() {
+            stored = StoredFile(path: path, byteCount: byteCount, sha256: digest.isTaken ? hex : "")
+        }
         if var partial = file.take() {
             do throws(IOError) {
                 try partial.publish()
@@ -56,7 +78,7 @@ package struct DataOutput: ~Copyable {
                 throw error
             }
         }
-        return StoredFile(path: path, byteCount: digest.byteCount, sha256: digest.hex())
+        return stored
     }
 }
 
@@ -78,18 +100,22 @@ package final class DigestingSink: ByteSink {
     package let path: String
     private let sink: any ByteSink
     private let digest = InputDigest()
+    let isTaken: Bool
+    package private(set) var byteCount = 0
 
-    package init(_ sink: any ByteSink) {
+    /// Without `isTaken` it only counts.
+    package init(_ sink: any ByteSink, isTaken: Bool = true) {
         self.sink = sink
+        self.isTaken = isTaken
         path = sink.path
     }
 
-    package var byteCount: Int { digest.byteCount }
-    /// The digest of all that passed. Ask once, at the end.
-    package func hex() -> String { digest.finish() }
+    /// The digest of all that passed, or the empty text. Ask once, at the end.
+    package func hex() -> String { isTaken ? digest.finish() : "" }
 
     package func write(_ bytes: UnsafeRawBufferPointer) throws(IOError) {
-        digest.update(bytes)
+        if isTaken { digest.update(bytes) }
+        byteCount += bytes.count
         try sink.write(bytes)
     }
 

@@ -1,4 +1,5 @@
 package import Bytes
+internal import Digests
 internal import Glibc
 
 /// A file that appears under its name only when it is whole: written as `name.partial`, synchronised, renamed.
@@ -15,7 +16,7 @@ package struct PartialFile: ~Copyable {
         self.path = path
         partialPath = path + ".partial"
         try FileSystem.makeFolders(FileSystem.parent(of: path))
-        let opened = open(partialPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        let opened = open(partialPath, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard opened >= 0 else { throw IOError.last("create", partialPath) }
         descriptor = opened
         slot = Signals.register(partialPath)
@@ -27,6 +28,22 @@ package struct PartialFile: ~Copyable {
             unlink(partialPath)
         }
         Signals.unregister(slot)
+    }
+
+    /// Replaces what stands from `start` on: `body` reads and writes the descriptor and gives the new length.
+    func rewrite(
+        from start: Int, _ body: (Int32, String) throws(IOError) -> Int
+    ) throws(IOError) {
+        let end = try body(descriptor, path)
+        precondition(end >= start)
+        guard ftruncate(descriptor, off_t(end)) == 0, lseek(descriptor, 0, SEEK_END) >= 0 else {
+            throw IOError.last("truncate", partialPath)
+        }
+    }
+
+    /// The SHA-256 and the length of all that is written.
+    func digest() throws(IOError) -> (hex: String, byteCount: Int) {
+        try MessageDigest.hex(.sha256, of: DescriptorSource(path: partialPath))
     }
 
     /// Where the content goes. Use it only while this object lives.

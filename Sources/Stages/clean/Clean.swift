@@ -45,6 +45,11 @@ struct Clean: Stage {
     @Option(help: ArgumentHelp("Longest line; a longer one is refused.", valueName: "bytes"))
     var maxLine = 16 << 20
 
+    @Option(
+        help: ArgumentHelp(
+            "Memory for the keys of duplicates, as in 512M; more goes to a temporary file.", valueName: "bytes"))
+    var memory = ByteSize(512 << 20)
+
     @Flag(help: "Check contracts and do nothing else.")
     var lint = false
 
@@ -69,7 +74,8 @@ struct Clean: Stage {
         let (contract, dataset) = try ContractArgument.load(contract ?? "", log)
         try CleanRun(
             contract: contract, dataset: dataset, input: inputs.first ?? "-", output: output, rejects: rejects,
-            delivery: delivery, limit: maxRejects, lineLimit: maxLine, log: log, report: report
+            delivery: delivery, limit: maxRejects, lineLimit: maxLine, memoryLimit: memory.byteCount,
+            isReported: common.report != nil, log: log, report: report
         ).perform()
     }
 }

@@ -4,24 +4,20 @@ internal import StageKit
 /// The two outputs of a run: clean rows and refused rows. Both files appear at the end, one right after the other, or
 /// not at all. What goes to standard output cannot be held back; its readers must wait for the exit status.
 struct CleanOutputs: ~Copyable {
-    private var rows: DataOutput
+    private var rows: RowOutput
     private var rejects: DataOutput?
 
-    private init(rows: consuming DataOutput, rejects: consuming DataOutput?) {
+    private init(rows: consuming RowOutput, rejects: consuming DataOutput?) {
         self.rows = rows
         self.rejects = rejects
     }
 
-    /// Creates the files under their partial names.
-    static func open(rows: String, rejects: String?) throws(StageFailure) -> CleanOutputs {
-        let rowOutput = try open(rows)
-        guard let rejects else { return CleanOutputs(rows: rowOutput, rejects: nil) }
-        return CleanOutputs(rows: rowOutput, rejects: try open(rejects))
-    }
-
-    private static func open(_ path: String) throws(StageFailure) -> DataOutput {
+    /// Creates the files under their partial names. Digests are taken only where a report will show them.
+    static func open(rows: String, rejects: String?, takesDigests: Bool) throws(StageFailure) -> CleanOutputs {
         do throws(IOError) {
-            return try DataOutput(path)
+            let rowOutput = try RowOutput(rows, takesDigest: takesDigests)
+            guard let rejects else { return CleanOutputs(rows: rowOutput, rejects: nil) }
+            return CleanOutputs(rows: rowOutput, rejects: try DataOutput(rejects, takesDigest: takesDigests))
         } catch {
             throw .output(error)
         }
@@ -29,12 +25,36 @@ struct CleanOutputs: ~Copyable {
 
     var hasRejects: Bool { rejects != nil }
 
-    /// Writes a part of what was put together.
+    /// Writes settled rows: a part of what was put together.
     mutating func writeRows(_ buffer: borrowing ByteBuffer, _ range: Range<Int>) throws(StageFailure) {
         do throws(IOError) {
             try buffer.withUnsafeBytes { bytes throws(IOError) in
-                try rows.append(UnsafeRawBufferPointer(rebasing: bytes[range]))
+                try rows.write(UnsafeRawBufferPointer(rebasing: bytes[range]))
             }
+        } catch {
+            throw .output(error)
+        }
+    }
+
+    /// Writes rows of which some may have to go.
+    mutating func writeCandidates(_ buffer: borrowing ByteBuffer, _ range: Range<Int>) throws(StageFailure) {
+        do throws(IOError) {
+            try buffer.withUnsafeBytes { bytes throws(IOError) in
+                try rows.writeCandidates(UnsafeRawBufferPointer(rebasing: bytes[range]))
+            }
+        } catch {
+            throw .output(error)
+        }
+    }
+
+    /// Takes the losers out of the candidates. `describe` makes the reject line of a row that is refused for a tie.
+    mutating func settle(
+        _ losers: LoserSet, _ describe: (_ line: Int, RawSpan) -> [UInt8]
+    ) throws(StageFailure) {
+        var refused = ByteBuffer()
+        do throws(IOError) {
+            try rows.settle(losers) { line, text throws(IOError) in refused.append(describe(line, text)) }
+            try refused.withUnsafeBytes { bytes throws(IOError) in try rejects?.append(bytes) }
         } catch {
             throw .output(error)
         }

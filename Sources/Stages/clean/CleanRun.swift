@@ -15,29 +15,36 @@ struct CleanRun {
     let delivery: String?
     let limit: RejectLimit?
     let lineLimit: Int
+    /// Bytes for the keys of duplicates; beyond them they go to a temporary file.
+    let memoryLimit: Int
+    /// Whether a report will be written, which costs digests of all files.
+    let isReported: Bool
     let log: Log
     let report: RunReport
 
     func perform() throws(StageFailure) {
         let plan = try CleaningPlan(dataset)
-        let digest = InputDigest()
+        let digest = isReported ? InputDigest() : nil
         let source = try openInput(digest)
-        var outputs = try CleanOutputs.open(rows: output, rejects: rejects)
+        var outputs = try CleanOutputs.open(rows: output, rejects: rejects, takesDigests: isReported)
         var sequence = RowSequence(
-            dataset, Rejects(dataset, contractVersion: contract.version, delivery: delivery), log)
+            dataset, Rejects(dataset, contractVersion: contract.version, delivery: delivery),
+            memoryLimit: memoryLimit, log)
         describeContract()
         do throws(StageFailure) {
             try clean(source, plan, &sequence, &outputs)
+            try sequence.finish(&outputs)
         } catch {
             sequence.counts.add(to: report)
             throw error
         }
-        report.addInput(
-            StoredFile(path: source.path, byteCount: digest.byteCount, sha256: digest.finish()))
+        if let digest {
+            report.addInput(StoredFile(path: source.path, byteCount: digest.byteCount, sha256: digest.finish()))
+        }
         try conclude(sequence, &outputs)
     }
 
-    private func openInput(_ digest: InputDigest) throws(StageFailure) -> any ByteSource {
+    private func openInput(_ digest: InputDigest?) throws(StageFailure) -> any ByteSource {
         do throws(IOError) {
             return try DataInput.open(input, digest: digest)
         } catch {

@@ -12,6 +12,8 @@ final class CleanedBlock {
         let line: Int
         /// Of the key's canonical bytes; nil where a part of the key is null.
         let key: RowKey?
+        /// Where what decides between rows of one key ends in `orders`.
+        let orderEnd: Int
     }
 
     /// A row that did not.
@@ -32,6 +34,7 @@ final class CleanedBlock {
 
     var output = ByteBuffer(capacity: BlockReader.defaultCapacity)
     var rows: [Row] = []
+    var orders = ByteBuffer()
     var refusals: [Refusal] = []
     var sightings: [Sighting] = []
     /// Columns that the contract does not know, with the line that first had them.
@@ -46,6 +49,7 @@ final class CleanedBlock {
     func removeAll() {
         output.removeAll()
         rows.removeAll(keepingCapacity: true)
+        orders.removeAll()
         refusals.removeAll(keepingCapacity: true)
         sightings.removeAll(keepingCapacity: true)
         unknownColumns.removeAll(keepingCapacity: true)

@@ -15,13 +15,19 @@ struct KeyTable: ~Copyable {
     /// Bytes held.
     var byteCount: Int { slots.count * MemoryLayout<RowKey>.stride }
 
+    private var isFull: Bool { count * 3 >= slots.count * 2 }
+
+    /// False when the next new key would make the table grow beyond the memory: the old and the new one, of twice its
+    /// size, are held for a moment then.
+    func mayGrow(within memoryLimit: Int) -> Bool { !isFull || byteCount * 3 <= memoryLimit }
+
     /// True when the key is new; it is remembered then.
     mutating func insert(_ key: RowKey) -> Bool {
         if key == Self.empty {
             defer { hasZero = true }
             return !hasZero
         }
-        if count * 3 >= slots.count * 2 { grow() }
+        if isFull { grow() }
         let mask = slots.count - 1
         var place = Int(truncatingIfNeeded: key.low) & mask
         while slots[place] != Self.empty {
@@ -31,6 +37,12 @@ struct KeyTable: ~Copyable {
         slots[place] = key
         count += 1
         return true
+    }
+
+    /// All keys, in no particular order.
+    borrowing func visitKeys<Failure: Error>(_ body: (RowKey) throws(Failure) -> Void) throws(Failure) {
+        if hasZero { try body(Self.empty) }
+        for key in slots where key != Self.empty { try body(key) }
     }
 
     private static let empty = RowKey(high: 0, low: 0)

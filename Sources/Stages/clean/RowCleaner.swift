@@ -20,6 +20,9 @@ struct RowCleaner: ~Copyable {
     private var keyHasNull = false
     /// For each field: its place in the key, or -1.
     private let keyPlaces: [Int]
+    /// The same for the fields that decide which row of a key is the latest.
+    private var orderRanges: [Range<Int>]
+    private let orderPlaces: [Int]
     private let dedupesExactly: Bool
     private let lineLimit: Int
 
@@ -31,6 +34,9 @@ struct RowCleaner: ~Copyable {
         let keys = plan.dedupe?.keys ?? []
         keyPlaces = plan.fields.indices.map { keys.firstIndex(of: $0) ?? -1 }
         keyRanges = Array(repeating: 0..<0, count: keys.count)
+        let order = plan.dedupe?.orderBy ?? []
+        orderPlaces = plan.fields.indices.map { order.firstIndex(of: $0) ?? -1 }
+        orderRanges = Array(repeating: 0..<0, count: order.count)
         dedupesExactly = plan.dedupe?.isExact ?? false
     }
 
@@ -96,8 +102,11 @@ struct RowCleaner: ~Copyable {
         }
         result.rowCount += 1
         if plan.dedupe != nil {
+            appendOrder(result.output, to: &result.orders)
             result.rows.append(
-                .init(end: result.output.count, line: result.lineCount, key: key(result.output, rowStart)))
+                .init(
+                    end: result.output.count, line: result.lineCount, key: key(result.output, rowStart),
+                    orderEnd: result.orders.count))
         }
     }
 
@@ -135,6 +144,7 @@ struct RowCleaner: ~Copyable {
                 keyRanges[keyPlaces[number]] = start..<output.count
                 if isNull { keyHasNull = true }
             }
+            if orderPlaces[number] >= 0 { orderRanges[orderPlaces[number]] = start..<output.count }
         }
         for rival in layout.rivals { checkRival(rival.field, rival.member, fields, line) }
         if plan.dataset.hasExtraColumn {
@@ -212,6 +222,12 @@ struct RowCleaner: ~Copyable {
         if first.kind == second.kind, line.extracting(first.value).equals(line.extracting(second.value)) { return }
         workspace.failures.append(
             Failure(field: place, code: .headerConflict, message: "two columns mean this one and differ"))
+    }
+
+    private func appendOrder(_ output: borrowing ByteBuffer, to orders: inout ByteBuffer) {
+        for (place, field) in (plan.dedupe?.orderBy ?? []).enumerated() {
+            OrderKey.append(output.bytes(orderRanges[place]), plan.fields[field].type, to: &orders)
+        }
     }
 
     private func key(_ output: borrowing ByteBuffer, _ rowStart: Int) -> RowKey? {

@@ -21,11 +21,16 @@ struct RowSequence: ~Copyable {
     private let log: Log
     private var knownUnknowns: Set<[UInt8]> = []
     private var columns = SheetColumns()
-    private var keys = KeyTable()
+    private var duplicates: Deduplicator?
     private var kept = ByteBuffer()
 
-    init(_ dataset: Dataset, _ rejects: Rejects, _ log: Log) {
+    init(_ dataset: Dataset, _ rejects: Rejects, memoryLimit: Int, _ log: Log) {
         self.dataset = dataset
+        if let dedupe = dataset.rows.dedupe {
+            duplicates = Deduplicator(dedupe, memoryLimit: memoryLimit)
+        } else {
+            duplicates = nil
+        }
         self.rejects = rejects
         self.log = log
     }
@@ -41,7 +46,7 @@ struct RowSequence: ~Copyable {
             counts.emitted += cleaned.rowCount
             try outputs.writeRows(cleaned.output, 0..<cleaned.output.count)
         } else {
-            try takeRows(cleaned, &outputs)
+            try takeRows(cleaned, firstLine, &outputs)
         }
         counts.read += cleaned.lineCount
         counts.blank += cleaned.blankCount
@@ -103,20 +108,68 @@ struct RowSequence: ~Copyable {
         }
     }
 
-    /// Keeps the first row of each key. Runs of kept rows are written in one piece.
-    private mutating func takeRows(_ cleaned: CleanedBlock, _ outputs: inout CleanOutputs) throws(StageFailure) {
+    /// Writes the rows that stay or may stay. Runs of rows with one verdict are written in one piece.
+    private mutating func takeRows(
+        _ cleaned: CleanedBlock, _ firstLine: Int, _ outputs: inout CleanOutputs
+    ) throws(StageFailure) {
         var runStart = 0
+        var runVerdict = Deduplicator.Verdict.keep
         var rowStart = 0
+        var orderStart = 0
         for row in cleaned.rows {
-            if let key = row.key, !keys.insert(key) {
-                counts.duplicates += 1
-                try outputs.writeRows(cleaned.output, runStart..<rowStart)
-                runStart = row.end
-            } else {
-                counts.emitted += 1
+            let verdict = try judge(row, orderStart..<row.orderEnd, cleaned.orders, firstLine)
+            if verdict != runVerdict {
+                try write(cleaned.output, runStart..<rowStart, runVerdict, &outputs)
+                runStart = rowStart
+                runVerdict = verdict
             }
+            if verdict == .drop { counts.duplicates += 1 } else { counts.emitted += 1 }
             rowStart = row.end
+            orderStart = row.orderEnd
         }
-        try outputs.writeRows(cleaned.output, runStart..<rowStart)
+        try write(cleaned.output, runStart..<rowStart, runVerdict, &outputs)
+    }
+
+    private mutating func judge(
+        _ row: CleanedBlock.Row, _ orderRange: Range<Int>, _ orders: borrowing ByteBuffer, _ firstLine: Int
+    ) throws(StageFailure) -> Deduplicator.Verdict {
+        do throws(IOError) {
+            return try duplicates?.judge(row.key, order: orders.bytes(orderRange), line: firstLine + row.line) ?? .keep
+        } catch {
+            throw .localIO(error.message)
+        }
+    }
+
+    private func write(
+        _ output: borrowing ByteBuffer, _ range: Range<Int>, _ verdict: Deduplicator.Verdict,
+        _ outputs: inout CleanOutputs
+    ) throws(StageFailure) {
+        switch verdict {
+        case .drop: break
+        case .keep: try outputs.writeRows(output, range)
+        case .candidate: try outputs.writeCandidates(output, range)
+        }
+    }
+
+    /// Decides between the candidates, after the last block.
+    mutating func finish(_ outputs: inout CleanOutputs) throws(StageFailure) {
+        let losers: LoserSet
+        do throws(IOError) {
+            losers = try duplicates?.resolve() ?? LoserSet()
+        } catch {
+            throw .localIO(error.message)
+        }
+        let tied = losers.refused.count
+        counts.emitted -= losers.count
+        counts.duplicates += losers.count - tied
+        counts.rejected += tied
+        if tied > 0 { counts.reasons[.duplicateKey, default: 0] += tied }
+        let failure = Failure(
+            field: dataset.rows.dedupe?.keys.first ?? Failure.wholeRow, code: .duplicateKey,
+            message: "has the same key as another row, and nothing decides between them")
+        try outputs.settle(losers) { line, text in
+            let refusal = CleanedBlock.Refusal(line: 0, range: 0..<0, failures: [failure], jsonError: nil)
+            return rejects.line(for: refusal, text: text, lineNumber: line, columns: columns).bytes
+        }
     }
 }

@@ -34,7 +34,8 @@ import Testing
 
     /// Runs over lines and says with which status and message it ended.
     private func run(
-        _ lines: [String], rejects: String? = nil, limit: RejectLimit? = nil, delivery: String? = nil
+        _ lines: [String], rejects: String? = nil, limit: RejectLimit? = nil, delivery: String? = nil,
+        memory: Int = 1 << 20
     ) throws -> (failure: StageFailure?, report: RunReport) {
         let input = try folder.write("in.ndjson", text: lines.map { $0 + "\n" }.joined())
         let contract = try Contract.load(path: folder.file("t.odcs.yaml"))
@@ -43,6 +44,7 @@ import Testing
             contract: contract, dataset: try contract.dataset(named: nil), input: input,
             output: folder.file("out.ndjson"),
             rejects: rejects.map(folder.file), delivery: delivery, limit: limit, lineLimit: 1 << 16,
+            memoryLimit: memory, isReported: true,
             log: Log(program: "clean", threshold: .error), report: report)
         do throws(StageFailure) {
             try run.perform()
@@ -145,7 +147,8 @@ import Testing
         try CleanRun(
             contract: contract, dataset: try contract.dataset(named: nil), input: folder.file("in.ndjson"),
             output: folder.file("out.ndjson.gz"),
-            rejects: nil, delivery: nil, limit: nil, lineLimit: 1 << 16, log: Log(program: "clean", threshold: .error),
+            rejects: nil, delivery: nil, limit: nil, lineLimit: 1 << 16, memoryLimit: 1 << 20, isReported: true,
+            log: Log(program: "clean", threshold: .error),
             report: report
         ).perform()
         #expect(counts(report) == [2, 2, 0, 0, 0])

@@ -1,0 +1,89 @@
+internal import Bytes
+internal import Contracts
+
+/// Finds the rows whose key another row has, by the contract's rule.
+///
+/// `keep: first` decides at once, as long as the keys fit into the memory that was granted; then, and for the other
+/// rules from the start, rows are candidates until the end of the input.
+struct Deduplicator: ~Copyable {
+    enum Verdict {
+        /// The row stays.
+        case keep
+        /// The row goes.
+        case drop
+        /// The row may have to go later.
+        case candidate
+    }
+
+    private let rule: CandidateStore.Rule
+    private let memoryLimit: Int
+    private var keys: KeyTable?
+    private var candidates: CandidateStore?
+    private var orderAndLine = ByteBuffer()
+    /// Number of the next candidate.
+    private var row: UInt64 = 0
+
+    init(_ dedupe: Dedupe, memoryLimit: Int) {
+        self.memoryLimit = memoryLimit
+        switch (dedupe.keep, dedupe.ties) {
+        case (.first, _): rule = .first
+        case (.last, _): rule = .last
+        case (.latest, .firstSeen): rule = .greatestFirst
+        case (.latest, .lastSeen): rule = .greatestLast
+        case (.latest, .reject): rule = .greatestOnly
+        }
+        keys = rule == .first ? KeyTable() : nil
+        candidates = nil
+    }
+
+    /// True when the keys went to a temporary file.
+    var hasSpilled: Bool { candidates?.hasSpilled ?? false }
+
+    /// Judges one row. A row without a key (a part of it is null) is nobody's duplicate.
+    mutating func judge(_ key: RowKey?, order: RawSpan, line: Int) throws(IOError) -> Verdict {
+        if rule == .first, candidates == nil {
+            guard let key else { return .keep }
+            if keys?.insert(key) == false { return .drop }
+            if keys?.mayGrow(within: memoryLimit) == false { try giveUpTable() }
+            return .keep
+        }
+        let store = candidates ?? makeStore()
+        candidates = store
+        if let key { try add(key, order: order, line: line, to: store) }
+        row += 1
+        return .candidate
+    }
+
+    /// A third of the memory: the table before it may hold the rest, and so may the tables that decide afterwards.
+    private func makeStore() -> CandidateStore { CandidateStore(rule, memoryLimit: memoryLimit / 3) }
+
+    private mutating func add(
+        _ key: RowKey, order: RawSpan, line: Int, to store: CandidateStore
+    ) throws(IOError) {
+        guard rule == .greatestOnly else { return try store.add(key, row: row, order: order) }
+        // Rows that are refused have to be named by their lines.
+        orderAndLine.removeAll()
+        orderAndLine.append(order)
+        orderAndLine.appendWord(UInt64(line))
+        try store.add(key, row: row, order: orderAndLine.bytes)
+    }
+
+    /// The rows of all keys in the table have been written; their keys go before the candidates.
+    private mutating func giveUpTable() throws(IOError) {
+        let store = makeStore()
+        let empty = ByteBuffer(capacity: 64)
+        if let table = keys.take() {
+            try table.visitKeys { key throws(IOError) in
+                try store.add(key, row: CandidateStore.writtenRow, order: empty.bytes)
+            }
+        }
+        candidates = store
+    }
+
+    /// Which candidates go.
+    mutating func resolve() throws(IOError) -> LoserSet {
+        var losers = LoserSet()
+        try candidates?.resolve(&losers)
+        return losers
+    }
+}

@@ -1,0 +1,60 @@
+internal import Bytes
+internal import Glibc
+internal import StageKit
+
+/// A temporary file without a name: it goes with the process, however that ends.
+final class SpillFile {
+    private let descriptor: OwnedDescriptor
+    private let folder: String
+    /// Bytes written.
+    private(set) var byteCount = 0
+
+    /// Makes the file in the folder that `TMPDIR` names, or in /tmp.
+    init() throws(IOError) {
+        folder = Environment.value("TMPDIR") ?? "/tmp"
+        var template = Array("\(folder)/clean-XXXXXX".utf8CString)
+        let opened = mkstemp(&template)
+        guard opened >= 0 else { throw IOError.last("create a temporary file", folder) }
+        _ = fcntl(opened, F_SETFD, FD_CLOEXEC)
+        descriptor = OwnedDescriptor(adopting: opened)
+        guard unlink(template) == 0 else { throw IOError.last("remove the name of a temporary file", folder) }
+    }
+
+    /// Writes at the end and says where.
+    func append(_ bytes: UnsafeRawBufferPointer) throws(IOError) -> Range<Int> {
+        let start = byteCount
+        try Self.write(bytes, to: descriptor.number, at: start, path: folder)
+        byteCount += bytes.count
+        return start..<byteCount
+    }
+
+    /// Fills the front of `buffer` from `offset` on; 0 at the end.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(IOError) -> Int {
+        try Self.read(into: buffer, from: descriptor.number, at: offset, path: folder)
+    }
+
+    static func write(
+        _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, at offset: Int, path: String
+    ) throws(IOError) {
+        var done = 0
+        while done < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+            let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw IOError.last("write", path)
+            }
+            done += count
+        }
+    }
+
+    static func read(
+        into buffer: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: Int, path: String
+    ) throws(IOError) -> Int {
+        while true {
+            let count = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
+            if count >= 0 { return count }
+            if errno != EINTR { throw IOError.last("read", path) }
+        }
+    }
+}
