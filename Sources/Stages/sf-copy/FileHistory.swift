@@ -18,9 +18,13 @@ struct FileHistory: Equatable {
 
     func row(of delivery: String) -> DeliveryRow? { rows.first { $0.delivery == delivery } }
 
-    /// The last good delivery with rows before a moment, other than `delivery`: what a guard compares with.
+    /// What a guard compares a delivery with: the last good delivery with rows that was in the file's history when this
+    /// one came. One that was accepted later does not count, so that a rebuild judges as the first load did.
     func previousGood(before moment: UTCTime, otherThan delivery: String) -> DeliveryRow? {
-        rows.last { $0.status.isGoodData && $0.deliveredAt < moment && $0.delivery != delivery }
+        rows.last { row in
+            row.status.isGoodData && row.deliveredAt < moment && row.delivery != delivery
+                && row.validFrom ?? row.deliveredAt <= moment
+        }
     }
 
     /// Puts a row in the place of the delivery's former one and gives every delivery its place in time again. A good

@@ -58,10 +58,11 @@ struct FileHistoryTests {
 
     @Test func guardsCompareWithTheLastGoodDeliveryBefore() {
         var history = FileHistory()
-        for arrival in ["D1", "D2", "Q3", "X4", "D6"] { _ = history.put(Self.row(arrival)) }
+        for arrival in ["D1", "D2", "D3@6", "Q4", "X5", "D7"] { _ = history.put(Self.row(arrival)) }
         let moment = UTCTime(clampingMilliseconds: 5 * 86_400_000)
         #expect(history.previousGood(before: moment, otherThan: "5")?.delivery == "2")
         #expect(history.previousGood(before: moment, otherThan: "2")?.delivery == "1")
+        #expect(history.previousGood(before: history.rows[5].deliveredAt, otherThan: "7")?.delivery == "3")
         #expect(history.previousGood(before: UTCTime(clampingMilliseconds: 0), otherThan: "") == nil)
     }
 }

@@ -1,6 +1,7 @@
 import Bytes
 import Contracts
 import NDJSON
+import TestSupport
 import Testing
 
 @testable import sf_copy
@@ -54,7 +55,9 @@ struct LoadPlanTests {
     }
 
     private static func time(_ day: Int) -> UTCTime { UTCTime(clampingMilliseconds: day * 86_400_000) }
-    private static func id(_ number: Int) -> String { "000000000000000\(number)" }
+    private static func id(_ number: Int) -> String {
+        number < 10 ? "000000000000000\(number)" : "00000000000000\(number)"
+    }
 
     /// Plays lines one after the other and gives the last plan.
     private static func play(_ lines: [DeliveryLine]) throws -> LoadPlan {
@@ -182,5 +185,44 @@ struct LoadPlanTests {
         #expect(change.row.validTo == nil)
         #expect(change.neighbours.map(\.delivery) == [Self.id(1)])
         #expect(change.neighbours.first?.validTo == Self.time(5))
+    }
+
+    /// Whatever happens to a file, in whatever order acceptances come: a new warehouse that is fed from the records and
+    /// acceptances at once holds the same as the one that saw it happen.
+    @Test(arguments: 0..<200)
+    func aRebuildComesToTheSame(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let guards = try Contract.parse(Array(Self.contract.utf8), name: "things").dataset(named: nil).guards
+        var history = FileHistory()
+        var processes: [Int: String] = [:]
+        var acceptances: [Int: Int] = [:]
+        func load(_ line: DeliveryLine, into history: inout FileHistory) {
+            let plan = LoadPlan(line, history: history, guards: guards, run: nil)
+            if case .change(let change) = plan { history = change.history }
+        }
+        // Days 2, 4, 6...; a person accepts on the odd days between.
+        let days = (1...Int.random(in: 2...7, using: &random)).map { $0 * 2 }
+        for day in days {
+            if day > 2, Int.random(in: 0..<6, using: &random) == 0 {
+                load(try Self.line(day, nil), into: &history)
+            } else {
+                let emitted = [1, 12, 70, 100].randomElement(using: &random) ?? 1
+                let process = Self.rows("k\(day)", emitted, rejected: Int.random(in: 0...emitted / 2, using: &random))
+                processes[day] = process
+                load(try Self.line(day, process), into: &history)
+            }
+            let quarantined = history.rows.filter { $0.status == .quarantined }
+            if let row = quarantined.randomElement(using: &random), Bool.random(using: &random) {
+                let accepted = row.deliveredAt.milliseconds / 86_400_000
+                acceptances[accepted] = day + 1
+                let plan = LoadPlan.acceptance(of: row, at: Self.time(day + 1), history: history)
+                if case .change(let change) = plan { history = change.history }
+            }
+        }
+        let lines = try days.map { try Self.line($0, processes[$0], accepted: acceptances[$0]) }
+        var rebuilt = FileHistory()
+        for line in DeliveryLoader.ordered(lines.shuffled(using: &random)) { load(line, into: &rebuilt) }
+        #expect(rebuilt == history)
+        #expect(history.rows.filter { $0.status == .current }.count <= 1)
     }
 }
