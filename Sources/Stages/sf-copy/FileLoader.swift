@@ -1,7 +1,4 @@
 internal import Bytes
-internal import Contracts
-internal import Digests
-internal import NDJSON
 internal import StageKit
 
 /// Loads Parquet files that are no deliveries into one table. Each is known by its content: what was appended once is

@@ -13,13 +13,9 @@ struct LoadScript {
     let fence: Fence
 
     /// The lock rows of some datasets as they were read, and what this transaction writes there.
-    struct Fence: Equatable {
+    struct Fence {
         let holders: [(dataset: String, holder: String?)]
         let next: String
-
-        static func == (left: Fence, right: Fence) -> Bool {
-            left.next == right.next && left.holders.elementsEqual(right.holders) { $0 == $1 }
-        }
     }
 
     func statements(_ change: LoadPlan.Change, rows: ProcessedRows?) -> [String] {
