@@ -1,4 +1,5 @@
 internal import Bytes
+internal import NDJSON
 internal import StageKit
 
 /// Loads Parquet files that are no deliveries into one table. Each is known by its content: what was appended once is
