@@ -17,10 +17,16 @@ struct LakeAddress: Equatable, Sendable {
     /// Nil when the text is no address that we know. `file:` takes a relative or an absolute path; `file:///a` is `/a`.
     init?(_ text: String) {
         guard text.hasPrefix("file:") else { return nil }
-        var path = String(text.dropFirst(5))
-        if path.hasPrefix("///") { path = String(path.dropFirst(2)) }
+        let path = Self.singleSlashes(text.dropFirst(5).utf8)
         guard !path.isEmpty, !path.utf8.contains(0) else { return nil }
         self.init(scheme: .file, location: path)
+    }
+
+    /// The path with each run of slashes as one, so that `LAKE/` and `LAKE` before a path give one address.
+    private static func singleSlashes(_ path: Substring.UTF8View) -> String {
+        var bytes: [UInt8] = []
+        for byte in path where byte != 0x2F || bytes.last != 0x2F { bytes.append(byte) }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// The address as manifests hold it.
