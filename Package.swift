@@ -60,9 +60,11 @@ let package = Package(
             argumentParser()),
         tests(
             "StageKit", in: "Libraries", uses: "StageKit", "Bytes", "NDJSON", "Compression", argumentParser()),
+        tests("DrivePull", in: "Stages", uses: "drive-pull", "StageKit", "NDJSON", "Digests", "Bytes"),
         tests(
             "NDJSON2Parquet", in: "Stages",
             uses: "ndjson2parquet", "Parquet", "Contracts", "StageKit", "NDJSON", "Bytes", argumentParser()),
+        tests("ADLSPut", in: "Stages", uses: "adls-put", "StageKit", "NDJSON", "Digests", "Bytes"),
         tests("SFCopy", in: "Stages", uses: "sf-copy", "Contracts", "StageKit", "Digests", "NDJSON", "Bytes"),
     ],
     swiftLanguageModes: [.v6]

@@ -21,9 +21,11 @@ package enum Signals {
         return children
     }()
 
-    /// Ignores SIGPIPE (a closed pipe then shows as EPIPE) and removes registered files on SIGINT, SIGTERM and SIGHUP.
+    /// Ignores SIGPIPE and SIGXFSZ (a closed pipe and a file beyond `ulimit -f` then show as EPIPE and EFBIG, with a
+    /// message and nothing left behind) and removes registered files on SIGINT, SIGTERM and SIGHUP.
     static func install() {
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         _ = table
         _ = children
         for number in [SIGINT, SIGTERM, SIGHUP] {

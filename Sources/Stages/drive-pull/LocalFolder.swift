@@ -65,10 +65,12 @@ struct LocalFolder {
                     throw .corrupt(
                         path: place.location.text, reason: "folders nest deeper than \(Self.depthLimit)")
                 }
-                // Backwards onto the stack, so that folders come in byte order: links are then met in a stable order.
-                for name in try place.location.names().reversed() {
-                    if let next = try visit(name, in: place) { waiting.append(next) }
+                var folders: [(Place, FileStamp.Identity)] = []
+                for name in try place.location.names() {
+                    if let next = visit(name, in: place) { folders.append(next) }
                 }
+                // Backwards onto the stack, so that folders, and the links in them, are met in byte order.
+                waiting += folders.reversed()
             } catch {
                 listing.unreadable.append(error)
             }
@@ -76,9 +78,7 @@ struct LocalFolder {
     }
 
     /// Takes up one entry; gives it back if it is a folder to walk.
-    private mutating func visit(
-        _ name: [UInt8], in folder: Place
-    ) throws(IOError) -> (Place, FileStamp.Identity)? {
+    private mutating func visit(_ name: [UInt8], in folder: Place) -> (Place, FileStamp.Identity)? {
         let text = FileNameText.text(of: name)
         let drivePath = folder.drivePath.isEmpty ? text : "\(folder.drivePath)/\(text)"
         if let reason = Self.reasonToSkip(name) {
@@ -86,15 +86,19 @@ struct LocalFolder {
             return nil
         }
         let place = Place(location: folder.location.appending(name), drivePath: drivePath, depth: folder.depth + 1)
-        // A file that went away since the listing is simply not there.
-        guard let stamp = try place.location.stamp(followingLinks: false) else { return nil }
-        switch stamp.kind {
-        case .folder: return (place, stamp.identity)
-        case .link: links.append(place)
-        case .other: skip(drivePath, .special)
-        case .regular:
-            seenFiles.insert(stamp.identity)
-            add(place)
+        do throws(IOError) {
+            // A file that went away since the listing is simply not there.
+            guard let stamp = try place.location.stamp(followingLinks: false) else { return nil }
+            switch stamp.kind {
+            case .folder: return (place, stamp.identity)
+            case .link: links.append(place)
+            case .other: skip(drivePath, .special)
+            case .regular:
+                seenFiles.insert(stamp.identity)
+                add(place)
+            }
+        } catch {
+            listing.unreadable.append(error)
         }
         return nil
     }
