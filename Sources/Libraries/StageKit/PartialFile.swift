@@ -16,10 +16,16 @@ package struct PartialFile: ~Copyable {
         self.path = path
         partialPath = path + ".partial"
         try FileSystem.makeFolders(FileSystem.parent(of: path))
+        // Before the file is there, so that no signal finds it unknown.
+        let slot = Signals.register(partialPath)
         let opened = open(partialPath, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard opened >= 0 else { throw IOError.last("create", partialPath) }
+        guard opened >= 0 else {
+            let failure = IOError.last("create", partialPath)
+            Signals.unregister(slot)
+            throw failure
+        }
+        self.slot = slot
         descriptor = opened
-        slot = Signals.register(partialPath)
     }
 
     deinit {

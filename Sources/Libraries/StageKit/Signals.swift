@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// What has to happen when the process is told to stop: the unfinished outputs go, and the parent sees the signal.
 package enum Signals {
@@ -14,6 +15,9 @@ package enum Signals {
         table.initialize(repeating: nil, count: partialFileLimit)
         return table
     }()
+
+    // Orders the threads that register; the handler cannot wait for it and only reads.
+    private static let registration = Mutex(())
 
     private nonisolated(unsafe) static let children: UnsafeMutablePointer<pid_t> = {
         let children = UnsafeMutablePointer<pid_t>.allocate(capacity: childLimit)
@@ -44,17 +48,21 @@ package enum Signals {
     /// table is full or the process handles no signals (tests).
     package static func register(_ path: String) -> Int? {
         guard let copy = strdup(path) else { return nil }
-        for slot in 0..<partialFileLimit where table[slot] == nil {
+        let taken = registration.withLock { _ -> Int? in
+            guard let slot = (0..<partialFileLimit).first(where: { table[$0] == nil }) else { return nil }
             table[slot] = copy
             return slot
         }
-        free(copy)
-        return nil
+        if taken == nil { free(copy) }
+        return taken
     }
 
     package static func unregister(_ slot: Int?) {
-        guard let slot, let text = table[slot] else { return }
-        table[slot] = nil
+        guard let slot else { return }
+        let text = registration.withLock { _ in
+            defer { table[slot] = nil }
+            return table[slot]
+        }
         free(text)
     }
 

@@ -16,10 +16,16 @@ struct TemporaryFile: ~Copyable {
     init(inFolder folder: String) throws(IOError) {
         let name = "\(FolderLake.temporaryPrefix)\(Self.randomHex())\(FolderLake.temporarySuffix)"
         path = FileSystem.join(folder, name)
+        // Before the file is there, so that no signal finds it unknown.
+        let slot = Signals.register(path)
         let opened = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard opened >= 0 else { throw IOError.last("create", path) }
+        guard opened >= 0 else {
+            let failure = IOError.last("create", path)
+            Signals.unregister(slot)
+            throw failure
+        }
+        self.slot = slot
         descriptor = opened
-        slot = Signals.register(path)
         // Says to a sweep that somebody is still writing. Where locks do not work, the file's age alone speaks.
         _ = flock(descriptor, LOCK_EX | LOCK_NB)
     }

@@ -71,8 +71,8 @@ import Testing
     func aSignalGoesToTheWholeGroupOfTheCommand(number: Int32) throws {
         let name = [SIGINT: "INT", SIGTERM: "TERM", SIGHUP: "HUP"][number] ?? ""
         let running = try start(
-            "trap 'echo parent; wait; exit 5' \(name); bash -c \"trap 'echo child; exit' \(name); touch started; "
-                + "while :; do sleep 0.05; done\" & wait; wait")
+            "trap 'echo parent; exit 5' \(name); bash -c \"trap 'echo child; exit' \(name); touch started; "
+                + "while :; do sleep 0.05; done\"; exit 9")
         #expect(eventually { (try? FileSystem.status(folder.file("started"))) ?? nil != nil })
         running.signal(number)
         let outcome = try running.wait()
