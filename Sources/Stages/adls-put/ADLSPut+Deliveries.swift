@@ -58,8 +58,8 @@ extension ADLSPut {
 
     /// Puts files and folders that are no deliveries.
     func putFiles(to target: String, report: RunReport) throws(StageFailure) {
-        let pairs = try PlainPut.pairs(sources, to: target)
         let store = Lakes.store(for: try Lakes.address(target))
+        let pairs = try PlainPut.pairs(sources, to: target)
         var put = PlainPut(
             store: store, policy: ifExists ?? .fail, requiredTag: ifMatch, isDryRun: dryRun, report: report)
         var output = try mapOutputError { () throws(IOError) in try DataOutput("-") }

@@ -127,18 +127,18 @@ struct TemporaryFile: ~Copyable {
     }
 }
 
-/// Compares a content with what a manifest line says of it.
+/// Compares a content with what a manifest line, or the user, says of it.
 enum ContentCheck {
     static func check(
         _ digests: ContentDigests, path: String, expectedBytes: Int?, expectedSHA256: String?
     ) throws(LakeError) {
         if let expectedBytes, expectedBytes != digests.byteCount {
             throw .contentDiffers(
-                path: path, what: "has \(digests.byteCount) bytes, but the manifest says \(expectedBytes)")
+                path: path, what: "has \(digests.byteCount) bytes, not \(expectedBytes)")
         }
         if let expectedSHA256, expectedSHA256 != digests.sha256 {
             throw .contentDiffers(
-                path: path, what: "has sha256 \(digests.sha256), but the manifest says \(expectedSHA256)")
+                path: path, what: "has sha256 \(digests.sha256), not \(expectedSHA256)")
         }
     }
 }

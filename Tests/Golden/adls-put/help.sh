@@ -1,0 +1,1 @@
+adls-put --help

@@ -1,0 +1,1 @@
+drive-pull --help
