@@ -35,11 +35,11 @@ struct Attempt {
     private var timeouts: Timeouts { request.timeouts ?? settings.timeouts }
 
     /// The time limit of this attempt, and which wait it is when it strikes.
-    private var limit: (seconds: Double, wait: HTTPError.Wait) {
+    private var limit: (milliseconds: Int, wait: HTTPError.Wait) {
         guard let seconds = timeouts.attemptSeconds, seconds < remainingSeconds else {
-            return (max(0.001, remainingSeconds), .deadline)
+            return (Self.milliseconds(remainingSeconds), .deadline)
         }
-        return (seconds, .attempt)
+        return (Self.milliseconds(seconds), .attempt)
     }
 
     /// Sends the request and takes the answer.
@@ -97,7 +97,7 @@ struct Attempt {
         try handle.set(CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(timeouts.connectSeconds))
         try handle.set(CURLOPT_LOW_SPEED_TIME, max(0, timeouts.stallSeconds))
         try handle.set(CURLOPT_LOW_SPEED_LIMIT, max(0, timeouts.stallBytesPerSecond))
-        try handle.set(CURLOPT_TIMEOUT_MS, Self.milliseconds(limit.seconds))
+        try handle.set(CURLOPT_TIMEOUT_MS, limit.milliseconds)
     }
 
     private func setTrust(_ handle: inout CurlHandle) throws(HTTPError) {
@@ -165,8 +165,8 @@ struct Attempt {
         let code = transfer.code
         let reason = Self.reason(transfer)
         if code == CURLE_OPERATION_TIMEDOUT {
-            let totalSeconds = Double(transfer.handle.size(CURLINFO_TOTAL_TIME_T)) / 1e6
-            let wait = totalSeconds >= limit.seconds ? limit.wait : wasNotSent ? .connect : .stall
+            let passedMilliseconds = transfer.handle.size(CURLINFO_TOTAL_TIME_T) / 1000
+            let wait = passedMilliseconds >= limit.milliseconds ? limit.wait : wasNotSent ? .connect : .stall
             return .timedOut(trace, wait, receivedByteCount: transfer.reception.bodyByteCount)
         }
         if Self.untrustedCodes.contains(code.rawValue) { return .untrusted(trace, reason: reason) }
