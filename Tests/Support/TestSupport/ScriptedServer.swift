@@ -122,6 +122,8 @@ package final class ScriptedServer: Sendable {
                 if errno == EINTR || errno == ECONNABORTED { continue }
                 return
             }
+            // A program that a test starts must not keep the connection open.
+            _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
             var limit = timeval(tv_sec: Self.waitSeconds, tv_usec: 0)
             setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
             var isOn: Int32 = 1
