@@ -186,7 +186,7 @@ struct Attempt {
     /// Failures that the next attempt would meet again.
     private static func isLasting(_ code: CURLcode) -> Bool {
         untrustedCodes.contains(code.rawValue)
-            || [CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT].contains(code)
+            || [CURLE_URL_MALFORMAT, CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT].contains(code)
     }
 
     /// libcurl's own words, on one line; it writes no header and no query into them.
