@@ -14,8 +14,9 @@ package struct DataOutput: ~Copyable {
     private let isEncoded: Bool
     private var isRewritten = false
 
-    /// Digests cost time; without `takesDigest` the stored file's is the empty text.
-    package init(_ path: String, takesDigest: Bool = true) throws(IOError) {
+    /// Digests cost time; without `takesDigest` the stored file's is the empty text. `mode` gives a file's permissions,
+    /// before the umask.
+    package init(_ path: String, takesDigest: Bool = true, mode: UInt32 = 0o666) throws(IOError) {
         let descriptorSink: DescriptorSink
         if path == "-" {
             self.path = "standard output"
@@ -23,7 +24,7 @@ package struct DataOutput: ~Copyable {
             descriptorSink = DescriptorSink(descriptor: 1, path: "standard output")
         } else {
             self.path = path
-            let partial = try PartialFile(path: path)
+            let partial = try PartialFile(path: path, mode: mode)
             descriptorSink = partial.sink
             file = consume partial
         }

@@ -12,13 +12,13 @@ package struct PartialFile: ~Copyable {
     private var isOpen = true
 
     /// Creates the partial file, and the folder where it is missing.
-    package init(path: String) throws(IOError) {
+    package init(path: String, mode: UInt32 = 0o666) throws(IOError) {
         self.path = path
         partialPath = path + ".partial"
         try FileSystem.makeFolders(FileSystem.parent(of: path))
         // Before the file is there, so that no signal finds it unknown.
         let slot = Signals.register(partialPath)
-        let opened = open(partialPath, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        let opened = open(partialPath, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard opened >= 0 else {
             let failure = IOError.last("create", partialPath)
             Signals.unregister(slot)

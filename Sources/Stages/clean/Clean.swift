@@ -23,7 +23,8 @@ struct Clean: Stage {
         version: sluiceVersion)
 
     @Argument(
-        help: ArgumentHelp("NDJSON, also .gz or .zst; - is standard input. With --lint: contracts.", valueName: "input")
+        help: ArgumentHelp(
+            "NDJSON, also .gz or .zst; - is standard input. With --lint and --sources: contracts.", valueName: "input")
     )
     var inputs: [String] = []
 
@@ -50,14 +51,30 @@ struct Clean: Stage {
             "Memory for the keys of duplicates, as in 512M; more goes to a temporary file.", valueName: "bytes"))
     var memory = ByteSize(512 << 20)
 
+    @Option(
+        help: ArgumentHelp("Look up a column's values in the clean rows of another dataset.", valueName: "column=file"))
+    var ref: [ReferenceArgument] = []
+
+    @Option(help: ArgumentHelp("What happens to rows whose reference is missing.", valueName: "warn|reject"))
+    var refMisses = ReferenceMisses.warn
+
+    @Flag(help: "Show the values of masked and restricted columns in refused rows (the file is for you alone).")
+    var rejectsRaw = false
+
+    @Flag(help: "The input is a reject stream: try its rows again.")
+    var fromRejects = false
+
     @Flag(help: "Check contracts and do nothing else.")
     var lint = false
+
+    @Flag(help: "Write the landing tables of the contracts as a dbt source.")
+    var sources = false
 
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        if lint {
-            if inputs.isEmpty { throw ValidationError("Name the contracts to check.") }
+        if lint || sources {
+            if inputs.isEmpty { throw ValidationError("Name the contracts.") }
             return
         }
         if contract == nil { throw ValidationError("Name a contract with --contract.") }
@@ -71,11 +88,18 @@ struct Clean: Stage {
 
     func execute(log: Log, report: RunReport) throws(StageFailure) {
         if lint { return try ContractLint.check(inputs, log) }
+        if sources { return try ContractSources.write(inputs, to: output, log) }
         let (contract, dataset) = try ContractArgument.load(contract ?? "", log)
-        try CleanRun(
-            contract: contract, dataset: dataset, input: inputs.first ?? "-", output: output, rejects: rejects,
-            delivery: delivery, limit: maxRejects, lineLimit: maxLine, memoryLimit: memory.byteCount,
-            isReported: common.report != nil, log: log, report: report
-        ).perform()
+        var options = CleanOptions(input: inputs.first ?? "-", output: output, rejects: rejects)
+        options.limit = maxRejects
+        options.delivery = delivery
+        options.showsHiddenValues = rejectsRaw
+        options.readsRejects = fromRejects
+        options.references = ref
+        options.referenceMisses = refMisses
+        options.lineLimit = maxLine
+        options.memoryLimit = memory.byteCount
+        options.isReported = common.report != nil
+        try CleanRun(contract: contract, dataset: dataset, options: options, log: log, report: report).perform()
     }
 }

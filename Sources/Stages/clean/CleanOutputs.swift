@@ -12,12 +12,16 @@ struct CleanOutputs: ~Copyable {
         self.rejects = rejects
     }
 
-    /// Creates the files under their partial names. Digests are taken only where a report will show them.
-    static func open(rows: String, rejects: String?, takesDigests: Bool) throws(StageFailure) -> CleanOutputs {
+    /// Creates the files under their partial names. Digests are taken only where a report will show them. Rejects that
+    /// show what the contract hides are for the user alone.
+    static func open(_ options: CleanOptions) throws(StageFailure) -> CleanOutputs {
         do throws(IOError) {
-            let rowOutput = try RowOutput(rows, takesDigest: takesDigests)
-            guard let rejects else { return CleanOutputs(rows: rowOutput, rejects: nil) }
-            return CleanOutputs(rows: rowOutput, rejects: try DataOutput(rejects, takesDigest: takesDigests))
+            let rows = try RowOutput(options.output, takesDigest: options.isReported)
+            guard let path = options.rejects else { return CleanOutputs(rows: rows, rejects: nil) }
+            return CleanOutputs(
+                rows: rows,
+                rejects: try DataOutput(
+                    path, takesDigest: options.isReported, mode: options.showsHiddenValues ? 0o600 : 0o666))
         } catch {
             throw .output(error)
         }

@@ -9,27 +9,20 @@ internal import Text
 struct CleanRun {
     let contract: Contract
     let dataset: Dataset
-    let input: String
-    let output: String
-    let rejects: String?
-    let delivery: String?
-    let limit: RejectLimit?
-    let lineLimit: Int
-    /// Bytes for the keys of duplicates; beyond them they go to a temporary file.
-    let memoryLimit: Int
-    /// Whether a report will be written, which costs digests of all files.
-    let isReported: Bool
+    let options: CleanOptions
     let log: Log
     let report: RunReport
 
     func perform() throws(StageFailure) {
-        let plan = try CleaningPlan(dataset)
-        let digest = isReported ? InputDigest() : nil
+        let plan = try makePlan()
+        let digest = options.isReported ? InputDigest() : nil
         let source = try openInput(digest)
-        var outputs = try CleanOutputs.open(rows: output, rejects: rejects, takesDigests: isReported)
+        var outputs = try CleanOutputs.open(options)
         var sequence = RowSequence(
-            dataset, Rejects(dataset, contractVersion: contract.version, delivery: delivery),
-            memoryLimit: memoryLimit, log)
+            dataset,
+            Rejects(
+                dataset, contractVersion: contract.version, delivery: options.delivery,
+                veil: options.showsHiddenValues ? nil : Veil(plan)), memoryLimit: options.memoryLimit, log)
         describeContract()
         do throws(StageFailure) {
             try clean(source, plan, &sequence, &outputs)
@@ -41,12 +34,20 @@ struct CleanRun {
         if let digest {
             report.addInput(StoredFile(path: source.path, byteCount: digest.byteCount, sha256: digest.finish()))
         }
+        describeReferences(plan, sequence.referenceMisses)
         try conclude(sequence, &outputs)
+    }
+
+    private func makePlan() throws(StageFailure) -> CleaningPlan {
+        var references: [ReferenceTable] = []
+        for argument in options.references { references.append(try ReferenceTable(argument, dataset)) }
+        return try CleaningPlan(dataset, references: references, referenceMisses: options.referenceMisses)
     }
 
     private func openInput(_ digest: InputDigest?) throws(StageFailure) -> any ByteSource {
         do throws(IOError) {
-            return try DataInput.open(input, digest: digest)
+            let source = try DataInput.open(options.input, digest: digest)
+            return options.readsRejects ? RejectedRows(source, lineLimit: options.lineLimit * 8) : source
         } catch {
             throw .input(error)
         }
@@ -55,8 +56,8 @@ struct CleanRun {
     private func clean(
         _ source: any ByteSource, _ plan: CleaningPlan, _ sequence: inout RowSequence, _ outputs: inout CleanOutputs
     ) throws(StageFailure) {
-        var reader = BlockReader(WithoutByteOrderMark(source), lineLimit: lineLimit)
-        var cleaner = RowCleaner(plan, lineLimit: lineLimit)
+        var reader = BlockReader(WithoutByteOrderMark(source), lineLimit: options.lineLimit)
+        var cleaner = RowCleaner(plan, lineLimit: options.lineLimit)
         let block = LineBlock()
         let cleaned = CleanedBlock()
         while true {
@@ -94,9 +95,31 @@ struct CleanRun {
     /// Why the rows are not good enough to be published, or nil.
     private func refusal(_ counts: CleanCounts) -> String? {
         let told = "\(counts.rejected) of \(counts.read) rows were refused (\(counts.reasonList))"
-        if rejects == nil { return counts.rejected > 0 ? "\(told); --rejects FILE keeps them" : nil }
-        guard let limit, limit.isExceeded(rejected: counts.rejected, read: counts.read) else { return nil }
+        if options.rejects == nil { return counts.rejected > 0 ? "\(told); --rejects FILE keeps them" : nil }
+        guard let limit = options.limit, limit.isExceeded(rejected: counts.rejected, read: counts.read) else {
+            return nil
+        }
         return "\(told), more than the limit of \(limit.description)"
+    }
+
+    /// Says which foreign keys were looked up and which were not: "not checked" must never look like "fine".
+    private func describeReferences(_ plan: CleaningPlan, _ misses: [Int: Int]) {
+        var described: [JSONValue] = []
+        for (number, reference) in plan.references.enumerated() {
+            let count = misses[number] ?? 0
+            described.append(
+                .object(["to": .string(reference.name), "checked": .bool(true), "misses": .integer(count)]))
+            guard count > 0 else { continue }
+            report.warn(RejectCode.foreignKeyMissing.rawValue, times: count)
+            log.warning(
+                "\(count) rows refer to a missing key of \(reference.name)", code: RejectCode.foreignKeyMissing.rawValue
+            )
+        }
+        for reference in dataset.references where !plan.references.contains(where: { $0.fields == reference.fields }) {
+            let name = reference.columns.map { "\(reference.dataset).\($0)" }.joined(separator: ",")
+            described.append(.object(["to": .string(name), "checked": .bool(false)]))
+        }
+        if !described.isEmpty { report.detail("references", .array(described)) }
     }
 
     private func describeContract() {

@@ -41,6 +41,8 @@ final class CleanedBlock {
     var unknownColumns: [(name: [UInt8], line: Int)] = []
     /// The first field that a record lacks, where the contract asks for the run to end then.
     var missingColumn: (field: Int, line: Int)?
+    /// Rows whose reference was not found, by the reference's number.
+    var referenceMisses: [Int: Int] = [:]
     var warnings = WarningCounts()
     var lineCount = 0
     var blankCount = 0
@@ -54,6 +56,7 @@ final class CleanedBlock {
         sightings.removeAll(keepingCapacity: true)
         unknownColumns.removeAll(keepingCapacity: true)
         missingColumn = nil
+        referenceMisses.removeAll(keepingCapacity: true)
         warnings = WarningCounts()
         lineCount = 0
         blankCount = 0

@@ -13,9 +13,15 @@ struct CleaningPlan {
     let extraPrefix: [UInt8]
     /// Whether rows are compared, and by what.
     let dedupe: Dedupe?
+    let references: [ReferenceTable]
+    let referenceMisses: ReferenceMisses
 
-    init(_ dataset: Dataset) throws(StageFailure) {
+    init(
+        _ dataset: Dataset, references: [ReferenceTable] = [], referenceMisses: ReferenceMisses = .warn
+    ) throws(StageFailure) {
         self.dataset = dataset
+        self.references = references
+        self.referenceMisses = referenceMisses
         dedupe = dataset.rows.dedupe
         var fields: [FieldCleaner] = []
         var prefixes: [[UInt8]] = []
@@ -24,6 +30,10 @@ struct CleaningPlan {
                 fields.append(try FieldCleaner(field, number: number))
             } catch {
                 throw .badConfiguration("\(dataset.name).\(field.name): a pattern \(error)")
+            }
+            if let settings = field.cleaning.mask { fields[number].mask = try ValueMask(settings, field: field) }
+            if case .timestamp(true) = field.type, let zone = field.defaultTimezone {
+                fields[number].zone = try ZoneRules.load(zone)
             }
             prefixes.append(Self.prefix(field.name, isFirst: number == 0))
         }
@@ -60,11 +70,6 @@ struct CleaningPlan {
                 throw .badConfiguration(
                     "\(dataset.name).\(field.name): the format \(format) reads ISO dates as other days; "
                         + "clean data is ISO and must be read as such")
-            }
-            if case .timestamp(true) = field.type, field.defaultTimezone != nil {
-                throw .badConfiguration(
-                    "\(dataset.name).\(field.name): naive text in a column of instants cannot be read in a time zone yet; "
-                        + "give offsets, or declare the column as wall-clock time")
             }
         }
     }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Contracts
 internal import StageKit
 
@@ -47,5 +48,27 @@ enum ContractLint {
             throw .badConfiguration("\(failed) of \(paths.count) contracts \(failed == 1 ? "has" : "have") errors")
         }
         log.info("\(paths.count) \(paths.count == 1 ? "contract has" : "contracts have") no errors")
+    }
+}
+
+/// `clean --sources`: the dbt source that the contracts describe, as YAML.
+enum ContractSources {
+    static func write(_ paths: [String], to output: String, _ log: Log) throws(StageFailure) {
+        var contracts: [Contract] = []
+        for path in paths {
+            do throws(ContractError) {
+                contracts.append(try Contract.load(path: path))
+            } catch {
+                throw ContractArgument.failure(error, log)
+            }
+        }
+        do throws(IOError) {
+            var file = try DataOutput(output)
+            try file.append(Array(DbtSources.write(contracts).utf8))
+            try file.finish()
+            _ = try file.publish()
+        } catch {
+            throw .output(error)
+        }
     }
 }

@@ -26,10 +26,16 @@ extension FieldCleaner {
         }
         var microseconds = reading.wallMicroseconds
         if isInstant {
-            guard let offset = reading.offsetMinutes else {
+            if let offset = reading.offsetMinutes {
+                microseconds -= Int64(offset) * 60_000_000
+            } else if let zone {
+                guard let instant = zone.instant(ofWall: microseconds) else {
+                    return fail(.parseTimestamp, "is a time that the clocks of the time zone left out", &failures)
+                }
+                microseconds = instant
+            } else {
                 return fail(.parseTimestamp, "has no offset and the column has no time zone", &failures)
             }
-            microseconds -= Int64(offset) * 60_000_000
         } else if reading.offsetMinutes != nil {
             return fail(.parseTimestamp, "has an offset, and the column is wall-clock time", &failures)
         }

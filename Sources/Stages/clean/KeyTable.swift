@@ -39,6 +39,17 @@ struct KeyTable: ~Copyable {
         return true
     }
 
+    func contains(_ key: RowKey) -> Bool {
+        if key == Self.empty { return hasZero }
+        let mask = slots.count - 1
+        var place = Int(truncatingIfNeeded: key.low) & mask
+        while slots[place] != Self.empty {
+            if slots[place] == key { return true }
+            place = (place + 1) & mask
+        }
+        return false
+    }
+
     /// All keys, in no particular order.
     borrowing func visitKeys<Failure: Error>(_ body: (RowKey) throws(Failure) -> Void) throws(Failure) {
         if hasZero { try body(Self.empty) }

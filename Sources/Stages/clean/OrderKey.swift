@@ -12,10 +12,7 @@ internal import NDJSON
 enum OrderKey {
     /// Appends one value, given as the canonical JSON that was written for it.
     static func append(_ json: RawSpan, _ type: LogicalType, to output: inout ByteBuffer) {
-        if json[0] == 0x6E {
-            output.append(0)
-            return
-        }
+        if json[0] == 0x6E { return appendNull(to: &output) }
         output.append(1)
         let isQuoted = json[0] == 0x22
         let text = isQuoted ? json.extracting(1..<json.byteCount - 1) : json
@@ -32,6 +29,8 @@ enum OrderKey {
             output.append(0)
         }
     }
+
+    static func appendNull(to output: inout ByteBuffer) { output.append(0) }
 
     private static func decimal(_ text: RawSpan, _ scale: Int) -> Int128 {
         let scaled = DecimalNumber.parse(text)?.scaled(precision: DecimalNumber.digitLimit, scale: scale)

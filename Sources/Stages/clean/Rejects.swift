@@ -10,7 +10,7 @@ internal import NDJSON
 ///                 "message":"is no number in the column's spelling","cell":"Orders!D17"}]}
 ///
 /// `raw` is the text of a line that is no record, `raw_base64` its bytes where they are no UTF-8. Every key is always
-/// there. The stream is small next to the data, so it is put together from values rather than bytes.
+/// there. A `Veil` hides what people must not read. The stream is small next to the data, so it is put together from values rather than bytes.
 struct Rejects {
     /// Values are cut behind this many characters: `row` has them whole.
     static let valueLimit = 1000
@@ -18,11 +18,14 @@ struct Rejects {
     private let dataset: Dataset
     private let contractVersion: String
     private let delivery: String?
+    private let veil: Veil?
 
-    init(_ dataset: Dataset, contractVersion: String, delivery: String?) {
+    /// With a veil, what people must not read is hidden in rows and errors.
+    init(_ dataset: Dataset, contractVersion: String, delivery: String?, veil: Veil?) {
         self.dataset = dataset
         self.contractVersion = contractVersion
         self.delivery = delivery
+        self.veil = veil
     }
 
     /// The line of the stream for one refused row, with its line feed, and its codes.
@@ -46,13 +49,13 @@ struct Rejects {
         }
         var raw: (text: JSONValue, base64: JSONValue) = (.null, .null)
         if record == nil {
-            raw.text = .string(text.text)
-            if !Self.isUTF8(text) { raw.base64 = .string(Base64.encode(text)) }
+            raw.text = .string(veil?.hiddenLine ?? text.text)
+            if veil == nil, !Self.isUTF8(text) { raw.base64 = .string(Base64.encode(text)) }
         }
         let object: JSONObject = [
             "reject": .integer(1), "dataset": .string(dataset.name), "contract_version": .string(contractVersion),
             "delivery": .optional(delivery), "_source_file": origin.file, "_source_sheet": origin.sheet,
-            "_source_row": origin.row, "line": .integer(lineNumber), "row": Self.row(record), "raw": raw.text,
+            "_source_row": origin.row, "line": .integer(lineNumber), "row": row(record, header), "raw": raw.text,
             "raw_base64": raw.base64, "errors": .array(errors),
         ]
         return (JSONValue.object(object).bytes + [0x0A], codes)
@@ -74,14 +77,18 @@ struct Rejects {
     /// The names under which the record has the contract's fields.
     private struct Header {
         private var names: [Int: String] = [:]
+        private var fields: [String: Int] = [:]
 
         init(_ record: JSONObject, _ dataset: Dataset) {
             let index = HeaderIndex(dataset)
             for member in record.members {
-                if let field = index.field(for: member.key), names[field] == nil { names[field] = member.key }
+                guard let field = index.field(for: member.key) else { continue }
+                fields[member.key] = field
+                if names[field] == nil { names[field] = member.key }
             }
         }
 
+        func field(ofName name: String) -> Int? { fields[name] }
         func name(ofField number: Int) -> String? { names[number] }
     }
 
@@ -92,10 +99,11 @@ struct Rejects {
         let name = isField ? dataset.fields[failure.field].name : Provenance.name(ofField: failure.field)
         let key = isField ? header?.name(ofField: failure.field) : name
         let cell = key.flatMap { columns.cell(column: $0, sheet: origin.sheet.string, row: origin.row.integer) }
-        let value = key.flatMap { record?[$0] }.map(Self.text) ?? .null
+        var value = key.flatMap { record?[$0] } ?? .null
+        if let veil { value = veil.hide(value, ofField: failure.field) }
         let rule = isField ? dataset.fields[failure.field].rule(for: failure.code) : nil
         return Self.error(
-            field: name, failure.code, rule: rule, value: value, message: "\(failure.message)", cell: cell)
+            field: name, failure.code, rule: rule, value: Self.text(value), message: "\(failure.message)", cell: cell)
     }
 
     private static func error(
@@ -108,8 +116,14 @@ struct Rejects {
     }
 
     /// The record without what tells where it came from.
-    private static func row(_ record: JSONObject?) -> JSONValue {
+    private func row(_ record: JSONObject?, _ header: Header?) -> JSONValue {
         guard var record else { return .null }
+        if let veil, let header {
+            for member in record.members {
+                guard let field = header.field(ofName: member.key) else { continue }
+                record[member.key] = veil.hide(member.value, ofField: field)
+            }
+        }
         for reserved in RecordLayout.Reserved.allCases where reserved != .extra { record[reserved.key] = nil }
         return .object(record)
     }

@@ -16,6 +16,9 @@ struct RowSequence: ~Copyable {
     /// Columns that the contract does not know, with the line that first had them.
     private(set) var unknownColumns: [(name: String, line: Int)] = []
 
+    /// Rows whose reference was not found, by the reference's number.
+    private(set) var referenceMisses: [Int: Int] = [:]
+
     private let dataset: Dataset
     private let rejects: Rejects
     private let log: Log
@@ -51,6 +54,7 @@ struct RowSequence: ~Copyable {
         counts.read += cleaned.lineCount
         counts.blank += cleaned.blankCount
         warnings += cleaned.warnings
+        for (number, count) in cleaned.referenceMisses { referenceMisses[number, default: 0] += count }
     }
 
     private mutating func noteColumns(_ cleaned: CleanedBlock, _ firstLine: Int) throws(StageFailure) {

@@ -35,11 +35,12 @@ import Testing
         let contract = try Contract.load(path: try contractFile())
         let report = RunReport(program: "clean", arguments: [])
         let lines = rows.enumerated().map { line($1, $0) + "\n" }.joined()
+        let options = CleanOptions(
+            input: try folder.write("in.ndjson", text: lines), output: folder.file(output),
+            rejects: folder.file("r.ndjson"), lineLimit: 1 << 16, memoryLimit: memory, isReported: true)
         try CleanRun(
-            contract: contract, dataset: dataset, input: try folder.write("in.ndjson", text: lines),
-            output: folder.file(output), rejects: folder.file("r.ndjson"), delivery: nil, limit: nil,
-            lineLimit: 1 << 16,
-            memoryLimit: memory, isReported: true, log: Log(program: "clean", threshold: .error), report: report
+            contract: contract, dataset: dataset, options: options, log: Log(program: "clean", threshold: .error),
+            report: report
         ).perform()
         let kept = try lineValues(output, "n")
         let refused = try lineValues("r.ndjson", "line")

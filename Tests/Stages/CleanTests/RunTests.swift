@@ -34,17 +34,18 @@ import Testing
 
     /// Runs over lines and says with which status and message it ended.
     private func run(
-        _ lines: [String], rejects: String? = nil, limit: RejectLimit? = nil, delivery: String? = nil,
-        memory: Int = 1 << 20
+        _ lines: [String], rejects: String? = nil, limit: RejectLimit? = nil,
+        _ change: (inout CleanOptions) -> Void = { _ in }
     ) throws -> (failure: StageFailure?, report: RunReport) {
         let input = try folder.write("in.ndjson", text: lines.map { $0 + "\n" }.joined())
         let contract = try Contract.load(path: folder.file("t.odcs.yaml"))
         let report = RunReport(program: "clean", arguments: [])
+        var options = CleanOptions(
+            input: input, output: folder.file("out.ndjson"), rejects: rejects.map(folder.file), limit: limit,
+            lineLimit: 1 << 16, isReported: true)
+        change(&options)
         let run = CleanRun(
-            contract: contract, dataset: try contract.dataset(named: nil), input: input,
-            output: folder.file("out.ndjson"),
-            rejects: rejects.map(folder.file), delivery: delivery, limit: limit, lineLimit: 1 << 16,
-            memoryLimit: memory, isReported: true,
+            contract: contract, dataset: try contract.dataset(named: nil), options: options,
             log: Log(program: "clean", threshold: .error), report: report)
         do throws(StageFailure) {
             try run.perform()
@@ -106,7 +107,8 @@ import Testing
                 "{\"ID \":\"a\",\"n\":1,\"_source_file\":\"b.xlsx\",\"_source_sheet\":\"My Sheet\",\"_source_row\":2,\"_source_columns\":{\"ID \":\"C\",\"n\":\"AA\"}}",
                 "{\"ID \":\"b\",\"n\":\" x\",\"_source_file\":\"b.xlsx\",\"_source_sheet\":\"My Sheet\",\"_source_row\":17}",
                 "{\"ID \":\"b\",\"n\":\"x\",\"_source_file\":\"b.xlsx\",\"_source_sheet\":\"Other\",\"_source_row\":3}",
-            ], rejects: "r.ndjson", delivery: "0123456789abcdef")
+            ], rejects: "r.ndjson"
+        ) { $0.delivery = "0123456789abcdef" }
         let lines = try folder.text("r.ndjson").split(separator: "\n").map(String.init)
         #expect(
             lines.first
@@ -141,16 +143,55 @@ import Testing
     }
 
     @Test func `a byte order mark and a missing last line feed are fine`() throws {
-        try folder.write("in.ndjson", text: "\u{FEFF}{\"id\":\"a\"}\r\n{\"id\":\"b\"}")
-        let contract = try Contract.load(path: folder.file("t.odcs.yaml"))
-        let report = RunReport(program: "clean", arguments: [])
-        try CleanRun(
-            contract: contract, dataset: try contract.dataset(named: nil), input: folder.file("in.ndjson"),
-            output: folder.file("out.ndjson.gz"),
-            rejects: nil, delivery: nil, limit: nil, lineLimit: 1 << 16, memoryLimit: 1 << 20, isReported: true,
-            log: Log(program: "clean", threshold: .error),
-            report: report
-        ).perform()
+        try folder.write("bom.ndjson", text: "\u{FEFF}{\"id\":\"a\"}\r\n{\"id\":\"b\"}")
+        let (failure, report) = try run([]) {
+            $0.input = folder.file("bom.ndjson")
+            $0.output = folder.file("out.ndjson.gz")
+        }
+        #expect(failure == nil)
         #expect(counts(report) == [2, 2, 0, 0, 0])
+    }
+
+    @Test func `references that are missing are counted, or refused where the user says so`() throws {
+        try folder.write("ids.ndjson", text: "{\"id\":\"a\",\"x\":1}\n\n{\"x\":1,\"id\":\"b\"}\n{\"id\":null}\n")
+        let reference = try #require(ReferenceArgument(argument: "things.id=\(folder.file("ids.ndjson"))"))
+        let lines = ["{\"id\":\"A \"}", "{\"id\":\"c\"}", "{\"id\":\"b\"}"]
+        let warned = try run(lines) { $0.references = [reference] }
+        #expect(warned.failure == nil)
+        #expect(warned.report.warnings["fk.missing"]?.integer == 1)
+        let refused = try run(lines, rejects: "r.ndjson") {
+            $0.references = [reference]
+            $0.referenceMisses = .reject
+        }
+        #expect(counts(refused.report) == [3, 2, 1, 0, 0])
+        #expect(try folder.text("r.ndjson").contains("\"code\":\"fk.missing\""))
+    }
+
+    @Test func `refused rows can be tried again and are judged alike`() throws {
+        let lines = [
+            "{\"id\":\"toolong\",\"n\":\"x\",\"z\":1.10,\"_source_file\":\"f\",\"_source_sheet\":\"s\",\"_source_row\":9}",
+            "{\"id\":", "{\"id\":\"\u{1}\"}",
+            "[1]", "{\"id\":\"a\",\"ID\":\"b\"}",
+        ]
+        _ = try run(lines, rejects: "r.ndjson")
+        let first = try folder.text("r.ndjson")
+        try folder.write("again.ndjson", text: first)
+        let (failure, report) = try run([], rejects: "r.ndjson") {
+            $0.input = folder.file("again.ndjson")
+            $0.readsRejects = true
+        }
+        #expect(failure == nil)
+        #expect(counts(report) == [5, 0, 5, 0, 0])
+        #expect(try folder.text("r.ndjson") == first)
+    }
+
+    @Test func `an input that is no reject stream cannot be tried again`() throws {
+        #expect(try run(["{\"id\":\"a\"}"]) { $0.readsRejects = true }.failure?.status == 65)
+    }
+
+    @Test func `the report takes digests of what was read and written`() throws {
+        let report = try run(["{\"id\":\"a\"}"]).report.document(status: 0, error: nil)
+        #expect(report["outputs"]?.array?.first?["sha256"]?.string?.utf8.count == 64)
+        #expect(report["inputs"]?.array?.first?["bytes"]?.integer == 11)
     }
 }
