@@ -22,10 +22,6 @@ final class ChunkEncoder {
     private var pages: [EncodedPage] = []
     private var bounds: Bounds?
 
-    // The queue of pages belongs to `EncodingPool`, which guards it.
-    var queue: [(page: PagePointer, isLast: Bool)] = []
-    var isScheduled = false
-
     private struct WaitingPage {
         let levels: [UInt8]
         let entryCount: Int
@@ -45,7 +41,7 @@ final class ChunkEncoder {
     // MARK: Pages
 
     /// Encodes and compresses one page. `isLast` says that the chunk ends with it.
-    func encode(_ page: borrowing PageBuffer, isLast: Bool, with workspace: Workspace) {
+    func encode(_ page: borrowing ColumnBuffer, isLast: Bool, with workspace: Workspace) {
         if page.entryCount == 0 { return }
         guard page.valueCount > 0 || way != nil else {
             workspace.body.removeAll()
@@ -86,7 +82,7 @@ final class ChunkEncoder {
     }
 
     /// Numbers the values of a page. When the dictionary grows too large it is left, without the page's values.
-    private func lookUp(_ page: borrowing PageBuffer, with workspace: Workspace) -> Bool {
+    private func lookUp(_ page: borrowing ColumnBuffer, with workspace: Workspace) -> Bool {
         guard let dictionary else { return false }
         let countBefore = dictionary.count
         var position = 0
@@ -102,7 +98,7 @@ final class ChunkEncoder {
         return false
     }
 
-    private func decide(from page: borrowing PageBuffer, isLast: Bool, with workspace: Workspace) -> ChunkWay {
+    private func decide(from page: borrowing ColumnBuffer, isLast: Bool, with workspace: Workspace) -> ChunkWay {
         let trial = ChunkTrial(type: leaf.type, codec: codec, limits: limits)
         let decided = trial.decide(page.values.bytes, valueCount: page.valueCount, isLast: isLast, with: workspace)
         way = decided

@@ -1,141 +1,75 @@
-internal import Glibc
+package import Bytes
+internal import Synchronization
 
-/// Encodes pages on all cores there are, while the caller fills the next ones.
-///
-/// Pages of one column are encoded in their order, each column by one thread at a time, so the bytes that come out do
-/// not depend on how many threads there are. When too much waits, the caller encodes some itself.
+/// What the writers of one program share for encoding: the threads, what each of them needs, and page buffers.
 package final class EncodingPool {
-    /// Bytes of page buffers that may wait before the caller has to help: about three rows of pages of a usual table.
-    static let waitingByteLimit = 8 << 20
-    package static let threadLimit = 64
+    /// Bytes of values in pages that wait before the caller has to help: about three rows of pages of a usual table.
+    private static let waitingByteLimit = 8 << 20
 
-    /// Threads that encode, the caller's included.
-    package let threadCount: Int
+    package let work: WorkPool
+    /// One for each thread, used by no other.
+    private let workspaces: [Workspace]
 
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private var threads: [pthread_t] = []
-    private let ownWorkspace = Workspace()
-
-    // Guarded by the mutex.
-    private var ready: [ChunkEncoder] = []
-    private var freePages: [PagePointer] = []
-    private var pageCount = 0
-    private var waitingByteCount = 0
-    private var isStopping = false
-
-    /// `threadCount` is clamped to 1...64. Where the system gives fewer threads, the work is done by those there are.
-    package init(threadCount: Int) {
-        self.threadCount = min(max(1, threadCount), Self.threadLimit)
-        pthread_mutex_init(mutex, nil)
-        pthread_cond_init(changed, nil)
-        for _ in 1..<self.threadCount {
-            var thread = pthread_t()
-            let context = Unmanaged.passUnretained(self).toOpaque()
-            let status = pthread_create(
-                &thread, nil,
-                { context in
-                    if let context { Unmanaged<EncodingPool>.fromOpaque(context).takeUnretainedValue().work() }
-                    return nil
-                }, context)
-            if status != 0 { break }
-            threads.append(thread)
-        }
-    }
-
-    deinit {
-        pthread_mutex_lock(mutex)
-        isStopping = true
-        pthread_cond_broadcast(changed)
-        pthread_mutex_unlock(mutex)
-        for thread in threads { pthread_join(thread, nil) }
-        for page in freePages { page.destroy() }
-        pthread_cond_destroy(changed)
-        pthread_mutex_destroy(mutex)
-        changed.deallocate()
-        mutex.deallocate()
+    package init(_ work: WorkPool) {
+        self.work = work
+        workspaces = (0..<work.threadCount).map { _ in Workspace() }
     }
 
     /// What the caller's own thread encodes with.
-    var workspace: Workspace { ownWorkspace }
+    var workspace: Workspace { workspaces[0] }
 
-    /// An empty page buffer, used before if there is one.
-    func takePage() -> PagePointer {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        return freePages.popLast() ?? .make()
-    }
-
-    func give(back page: PagePointer) {
-        page.pointee.removeAll()
-        pthread_mutex_lock(mutex)
-        freePages.append(page)
-        pthread_mutex_unlock(mutex)
-    }
-
-    /// Takes over a page. It is encoded after those that the column has given before.
-    func submit(_ page: PagePointer, isLast: Bool, to encoder: ChunkEncoder) {
-        pthread_mutex_lock(mutex)
-        encoder.queue.append((page, isLast))
-        pageCount += 1
-        waitingByteCount += page.pointee.values.count
-        if !encoder.isScheduled {
-            encoder.isScheduled = true
-            ready.append(encoder)
-            pthread_cond_broadcast(changed)
+    /// Takes over a page of a column: it is encoded after those that the column gave before, and then goes to `pages`.
+    func encode(
+        _ page: PagePointer, isLast: Bool, with encoder: ChunkEncoder, in lane: WorkPool.Lane,
+        returningTo pages: FreePages
+    ) {
+        let workspaces = workspaces
+        work.submit(to: lane, cost: page.pointee.values.count) { thread in
+            encoder.encode(page.pointee, isLast: isLast, with: workspaces[thread])
+            page.pointee.removeAll()
+            pages.give(page)
         }
-        while threads.isEmpty ? pageCount > 0 : waitingByteCount > Self.waitingByteLimit { helpOrWait() }
-        pthread_mutex_unlock(mutex)
+        work.limitWaiting(to: Self.waitingByteLimit)
+    }
+}
+
+/// Where a page's buffer lives: it wanders between the thread that fills it and the one that encodes it.
+typealias PagePointer = UnsafeMutablePointer<ColumnBuffer>
+
+/// Empty page buffers of one column, kept from page to page.
+final class FreePages {
+    private struct Pages: ~Copyable, @unchecked Sendable {
+        var free: [PagePointer] = []
     }
 
-    /// Returns when everything that was submitted is encoded.
-    func drain() {
-        pthread_mutex_lock(mutex)
-        while pageCount > 0 { helpOrWait() }
-        pthread_mutex_unlock(mutex)
-    }
+    private let leaf: ParquetLeaf
+    private let pages = Mutex(Pages())
 
-    // The mutex is held at entry and exit of what follows.
+    init(_ leaf: ParquetLeaf) { self.leaf = leaf }
 
-    private func helpOrWait() {
-        if ready.isEmpty {
-            pthread_cond_wait(changed, mutex)
-        } else {
-            encodeNext(with: ownWorkspace)
-        }
-    }
-
-    private func work() {
-        let workspace = Workspace()
-        pthread_mutex_lock(mutex)
-        while true {
-            if !ready.isEmpty {
-                encodeNext(with: workspace)
-            } else if isStopping {
-                break
-            } else {
-                pthread_cond_wait(changed, mutex)
+    deinit {
+        pages.withLock { pages in
+            for page in pages.free {
+                page.deinitialize(count: 1)
+                page.deallocate()
             }
         }
-        pthread_mutex_unlock(mutex)
     }
 
-    private func encodeNext(with workspace: Workspace) {
-        let encoder = ready.removeFirst()
-        let (page, isLast) = encoder.queue.removeFirst()
-        pthread_mutex_unlock(mutex)
-        let byteCount = page.pointee.values.count
-        encoder.encode(page.pointee, isLast: isLast, with: workspace)
-        page.pointee.removeAll()
-        pthread_mutex_lock(mutex)
-        freePages.append(page)
-        pageCount -= 1
-        waitingByteCount -= byteCount
-        if encoder.queue.isEmpty {
-            encoder.isScheduled = false
-        } else {
-            ready.append(encoder)
-        }
-        pthread_cond_broadcast(changed)
+    func take() -> PagePointer {
+        if let page = pages.withLock({ Handed(page: $0.free.popLast()) }).page { return page }
+        let page = PagePointer.allocate(capacity: 1)
+        page.initialize(to: ColumnBuffer(leaf))
+        return page
+    }
+
+    func give(_ page: PagePointer) {
+        let handed = Handed(page: page)
+        pages.withLock { pages in if let page = handed.page { pages.free.append(page) } }
+    }
+
+    /// A page on its way through the lock: one thread has it at a time.
+    private struct Handed: @unchecked Sendable {
+        let page: PagePointer?
     }
 }

@@ -42,6 +42,20 @@ struct GrowingBuffer: ~Copyable {
         count += bytes.count
     }
 
+    /// Appends a part of another buffer.
+    mutating func append(_ other: borrowing GrowingBuffer, _ range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= other.count, "outside the buffer")
+        append(UnsafeRawBufferPointer(start: other.base + range.lowerBound, count: range.count))
+    }
+
+    /// Appends a text with its length, four bytes, in front.
+    @inline(__always) mutating func appendWithLength(_ text: UnsafeRawBufferPointer) {
+        let target = reserve(4 + text.count)
+        target.storeBytes(of: UInt32(truncatingIfNeeded: text.count), as: UInt32.self)
+        if let source = text.baseAddress { memcpy(target + 4, source, text.count) }
+        count += 4 + text.count
+    }
+
     /// Replaces bytes that are already counted.
     mutating func store<Value: BitwiseCopyable>(_ value: Value, at offset: Int) {
         precondition(offset >= 0 && offset + MemoryLayout<Value>.size <= count, "outside the buffer")

@@ -27,10 +27,10 @@ package enum ParquetCodec: Equatable, Sendable {
 /// What a thread needs to encode pages, kept from page to page.
 final class Workspace {
     /// The body of the page being put together.
-    var body = GrowingBuffer(capacity: 1 << 20)
+    var body = GrowingBuffer(capacity: 4 << 10)
     /// Dictionary indices of the page, four bytes each.
-    var indices = GrowingBuffer(capacity: 80 << 10)
-    private var compressed = GrowingBuffer(capacity: 1 << 20)
+    var indices = GrowingBuffer(capacity: 4 << 10)
+    private var compressed = GrowingBuffer(capacity: 4 << 10)
     private var zstandard: ZstandardCompressor?
     private var gzip: GzipCompressor?
     private var gzipLevel = 0

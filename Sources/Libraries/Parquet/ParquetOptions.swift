@@ -19,7 +19,7 @@ package struct ParquetOptions: Sendable {
     package var pageRows = defaultPageRows
     package var pageBytes = defaultPageBytes
     package var dictionaryBytes = defaultDictionaryBytes
-    /// Where `endRow` says that the file is large enough; nil for never.
+    /// From how many bytes on a file is full; nil for never.
     package var fileBytes: Int?
     /// Name and version of the program, as readers parse it: `name version 1.2.3`.
     package var createdBy = "sluice version 0.0.0"

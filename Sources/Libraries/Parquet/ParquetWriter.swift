@@ -11,19 +11,20 @@ package final class ParquetWriter {
     /// Checks of how large a row group has become are this far apart, in bytes of values: they wait for all threads.
     private static let checkpointBytes = 32 << 20
 
-    /// One for each leaf of the schema, in order.
-    package let columns: [ColumnWriter]
     package private(set) var rowCount = 0
+    /// True when the file has reached `fileBytes`: rows that follow belong to another.
+    package var isFull: Bool { offset >= options.fileBytes ?? .max }
 
     private let schema: ParquetSchema
     private let options: ParquetOptions
     private let pool: EncodingPool
     private let sink: any ByteSink
+    private let columns: [ColumnWriter]
     private let checkpointBytes: Int
     private var offset = 0
     private var rowsInGroup = 0
-    private let submitted = SubmittedBytes()
-    private var checkedByteCount = 0
+    /// Bytes of values since the row group's size was last looked at.
+    private var uncheckedByteCount = 0
     private var rowGroups: [RowGroupMetadata] = []
     private var indexes: [[ChunkIndexes]] = []
     private var bounds: [Bounds?]
@@ -46,11 +47,10 @@ package final class ParquetWriter {
         let pageBytes = min(
             options.pageBytes, max(ParquetOptions.smallestPageBytes, ParquetOptions.openPageBytes / schema.leaves.count)
         )
-        let submitted = submitted
         columns = schema.leaves.map { leaf in
             ColumnWriter(
                 encoder: ChunkEncoder(leaf: leaf, codec: options.codec, limits: limits), pool: pool,
-                submitted: submitted, pageRows: options.pageRows, pageBytes: pageBytes)
+                pageRows: options.pageRows, pageBytes: pageBytes)
         }
         bounds = Array(repeating: nil, count: schema.leaves.count)
         nullCounts = Array(repeating: 0, count: schema.leaves.count)
@@ -58,24 +58,63 @@ package final class ParquetWriter {
         try write(Array("PAR1".utf8))
     }
 
-    deinit { pool.drain() }
+    // Tasks that still run work on our columns.
+    deinit { pool.work.drain() }
 
-    /// Ends a row: every column must have been given its entry. Says whether the file has reached `fileBytes`.
-    @discardableResult
-    package func endRow() throws(ParquetError) -> Bool {
-        rowsInGroup += 1
-        rowCount += 1
-        if rowsInGroup >= options.rowGroupRows {
-            try endRowGroup()
-        } else {
-            if submitted.byteCount - checkedByteCount < checkpointBytes { return false }
-            checkedByteCount = submitted.byteCount
-            pool.drain()
-            let held = columns.reduce(0) { $0 + $1.encoder.heldByteCount }
-            guard held >= options.rowGroupBytes || offset + held >= options.fileBytes ?? .max else { return false }
-            try endRowGroup()
+    /// Takes the rows of a batch from number `first` on, up to the end of the batch or until the file is full. Says
+    /// how many it took. The batch can be used again at once.
+    package func append(_ batch: RowBatch, from first: Int = 0) throws(ParquetError) -> Int {
+        precondition(
+            batch.columns.count == columns.count
+                && batch.columns.indices.allSatisfy { batch.columns[$0].rowCount == batch.rowCount },
+            "a batch of other columns, or with half a row")
+        var places = batch.columns.indices.map { batch.columns[$0].place(after: .init(), rows: first, byteLimit: .max) }
+        var row = first
+        while row < batch.rowCount, !isFull {
+            let end = nextStop(batch, places, from: row)
+            for (index, column) in columns.enumerated() {
+                let before = places[index].byte
+                column.append(batch.columns[index], from: &places[index], rows: end - row)
+                uncheckedByteCount += places[index].byte - before
+            }
+            rowsInGroup += end - row
+            rowCount += end - row
+            row = end
+            if rowsInGroup >= options.rowGroupRows {
+                try endRowGroup()
+            } else if uncheckedByteCount >= checkpointBytes {
+                try checkSize()
+            }
         }
-        return offset >= options.fileBytes ?? .max
+        return row - first
+    }
+
+    /// The row of the batch before which the row group may have to end: by its rows, or because enough bytes came
+    /// in to look at its size. It depends on the rows alone, not on where batches end.
+    private func nextStop(_ batch: RowBatch, _ places: [ColumnBuffer.Place], from row: Int) -> Int {
+        let end = min(batch.rowCount, row + options.rowGroupRows - rowsInGroup)
+        var room = checkpointBytes - uncheckedByteCount
+        var left = 0
+        for index in places.indices { left += batch.columns[index].end.byte - places[index].byte }
+        if left < room { return end }
+        var next = places
+        for stop in row..<end {
+            for index in next.indices {
+                let place = batch.columns[index].place(after: next[index], rows: 1, byteLimit: .max)
+                room -= place.byte - next[index].byte
+                next[index] = place
+            }
+            if room <= 0 { return stop + 1 }
+        }
+        return end
+    }
+
+    /// Ends the row group when its encoded pages are large enough for it, or for the file.
+    private func checkSize() throws(ParquetError) {
+        uncheckedByteCount = 0
+        pool.work.drain()
+        let held = columns.reduce(0) { $0 + $1.encoder.heldByteCount }
+        if held >= options.rowGroupBytes || offset + held >= options.fileBytes ?? .max { try endRowGroup() }
     }
 
     /// Writes what is held, the indexes and the footer. The sink is not finished: it belongs to the caller.
@@ -121,7 +160,7 @@ package final class ParquetWriter {
 
     private func endRowGroup() throws(ParquetError) {
         for column in columns { column.endChunk() }
-        pool.drain()
+        pool.work.drain()
         let start = offset
         var chunks: [ChunkMetadata] = []
         var chunkIndexes: [ChunkIndexes] = []
@@ -137,7 +176,7 @@ package final class ParquetWriter {
         rowGroups.append(RowGroupMetadata(chunks: chunks, rowCount: rowsInGroup, offset: start))
         indexes.append(chunkIndexes)
         rowsInGroup = 0
-        checkedByteCount = submitted.byteCount
+        uncheckedByteCount = 0
     }
 
     private static func indexes(of chunk: EncodedChunk, _ locations: [PageLocation]) -> ChunkIndexes {

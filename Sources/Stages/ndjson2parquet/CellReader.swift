@@ -35,7 +35,7 @@ enum CellProblem: Error, Equatable {
     }
 }
 
-/// Reads the JSON values of one column and gives them to its writer. Numbers and times go from bytes to integers
+/// Reads the JSON values of one column and gives them to a buffer. Numbers and times go from bytes to integers
 /// without a text or a double in between.
 struct CellReader {
     private let type: LogicalType
@@ -46,60 +46,65 @@ struct CellReader {
         isRequired = column.isRequired
     }
 
-    func appendNull(to writer: ColumnWriter) throws(CellProblem) {
+    func appendNull(to column: UnsafeMutablePointer<ColumnBuffer>) throws(CellProblem) {
         if isRequired { throw .nullInRequiredColumn }
-        writer.appendNull()
+        column.pointee.appendNull()
     }
 
     /// `value` is the place of the value in `line`, without the quotes of a string. `scratch` is for unescaping.
     @inline(__always)
     func append(
-        _ kind: JSONKind, _ value: Range<Int>, of line: UnsafeRawBufferPointer, to writer: ColumnWriter,
+        _ kind: JSONKind, _ value: Range<Int>, of line: UnsafeRawBufferPointer,
+        to column: UnsafeMutablePointer<ColumnBuffer>,
         scratch: inout [UInt8]
     ) throws(CellProblem) {
-        if kind == .null { return try appendNull(to: writer) }
+        if kind == .null { return try appendNull(to: column) }
         let bytes = UnsafeRawBufferPointer(rebasing: line[value])
         switch type {
         case .string(let maximumLength):
             switch kind {
-            case .string: try appendText(bytes, maximumLength, to: writer)
+            case .string: try appendText(bytes, maximumLength, to: column)
             case .escapedString:
                 scratch.removeAll(keepingCapacity: true)
                 JSONText.unescape(bytes, into: &scratch)
-                try appendScratch(scratch, maximumLength, to: writer)
+                try appendScratch(scratch, maximumLength, to: column)
             default: throw .wrongKind(expected: "a string")
             }
         case .integer(let width):
             try requireNumber(kind)
             let number = try Self.integer(bytes)
             guard number >= width.minimum, number <= width.maximum else { throw .tooLarge }
-            writer.append(number)
+            column.pointee.append(number)
         case .decimal(let precision, let scale):
             try requireNumber(kind)
             let number = try Self.decimal(bytes, precision: precision, scale: scale)
-            if precision <= 18 { writer.append(Int64(truncatingIfNeeded: number)) } else { writer.append(number) }
+            if precision <= 18 {
+                column.pointee.append(Int64(truncatingIfNeeded: number))
+            } else {
+                column.pointee.append(number)
+            }
         case .double:
             guard kind == .number else { throw .wrongKind(expected: "a number") }
             guard let number = DoubleText.parse(RawSpan(_unsafeBytes: bytes)) else { throw .tooLarge }
-            writer.append(number)
+            column.pointee.append(number)
         case .boolean:
             guard kind == .true || kind == .false else { throw .wrongKind(expected: "true or false") }
-            writer.append(kind == .true)
+            column.pointee.append(kind == .true)
         case .date:
             guard kind == .string, let days = DateText.readDate(bytes) else { throw .notADate }
-            writer.append(Int64(days))
+            column.pointee.append(Int64(days))
         case .time:
             guard kind == .string, let time = DateText.readTime(bytes) else { throw .notATime }
-            writer.append(time)
+            column.pointee.append(time)
         case .timestamp(let isInstant):
             guard kind == .string,
                 let time = DateText.readTimestamp(bytes, offset: isInstant ? .required : .forbidden)
             else { throw isInstant ? .notAnInstant : .notATimestamp }
-            writer.append(time)
+            column.pointee.append(time)
         case .json:
             // The text as it stands, quotes included.
             let whole = kind.isString ? value.lowerBound - 1..<value.upperBound + 1 : value
-            writer.append(UnsafeRawBufferPointer(rebasing: line[whole]))
+            column.pointee.append(UnsafeRawBufferPointer(rebasing: line[whole]))
         }
     }
 
@@ -110,20 +115,20 @@ struct CellReader {
 
     @inline(__always)
     private func appendText(
-        _ bytes: UnsafeRawBufferPointer, _ maximumLength: Int?, to writer: ColumnWriter
+        _ bytes: UnsafeRawBufferPointer, _ maximumLength: Int?, to column: UnsafeMutablePointer<ColumnBuffer>
     ) throws(CellProblem) {
         if let maximumLength, bytes.count > maximumLength, Self.scalarCount(bytes) > maximumLength {
             throw .tooLong(limit: maximumLength)
         }
-        writer.append(bytes)
+        column.pointee.append(bytes)
     }
 
     private func appendScratch(
-        _ scratch: [UInt8], _ maximumLength: Int?, to writer: ColumnWriter
+        _ scratch: [UInt8], _ maximumLength: Int?, to column: UnsafeMutablePointer<ColumnBuffer>
     ) throws(CellProblem) {
         let result: Result<Void, CellProblem> = scratch.withUnsafeBytes { bytes in
             do throws(CellProblem) {
-                return .success(try appendText(bytes, maximumLength, to: writer))
+                return .success(try appendText(bytes, maximumLength, to: column))
             } catch {
                 return .failure(error)
             }

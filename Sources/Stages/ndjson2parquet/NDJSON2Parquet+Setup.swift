@@ -25,6 +25,15 @@ extension NDJSON2Parquet {
 
     private var resolvedSplitOption: Int? { splitBytes }
 
+    /// The digest costs time that only a report is worth.
+    func openInput(_ digest: InputDigest) throws(StageFailure) -> any ByteSource {
+        do throws(IOError) {
+            return try DataInput.open(input, digest: common.report == nil ? nil : digest)
+        } catch {
+            throw .input(error)
+        }
+    }
+
     func tableDefinition(log: Log) throws(StageFailure) -> TableDefinition {
         guard let contract else { throw .usage("name the contract that types the columns: --contract FILE") }
         return try TableDefinition.load(contract: contract, log: log)

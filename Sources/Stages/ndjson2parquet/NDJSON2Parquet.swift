@@ -40,15 +40,22 @@ struct NDJSON2Parquet: Stage {
         try checkUsage()
         let table = try tableDefinition(log: log)
         let options = try layout(for: table)
-        var lines = try RowLines(input, takesDigest: common.report != nil)
-        let pool = EncodingPool(threadCount: threads ?? min(4, Environment.processorCount()))
+        let schema = try table.schema()
+        let digest = InputDigest()
+        let source = try openInput(digest)
+        let pool = WorkPool(threadCount: threads ?? min(4, Environment.processorCount()))
         let files = try PartFiles(
-            path: output, isSplit: options.fileBytes != nil, schema: try table.schema(), options: options, pool: pool)
-        let rowCount = try copyRows(from: &lines, to: files, table, log: log, report: report)
+            path: output, isSplit: options.fileBytes != nil, schema: schema, options: options,
+            pool: EncodingPool(pool))
+        var rows = RowCopy(table, schema, to: files, pool: pool, path: source.path)
+        try rows.copy(from: source)
+        rows.warn(log, report)
         let parts = try files.publish()
-        report.count("rows", rowCount)
+        report.count("rows", rows.rowCount)
         report.count("files", parts.count)
-        if let read = lines.stored() { report.addInput(read) }
+        if common.report != nil {
+            report.addInput(StoredFile(path: source.path, byteCount: digest.byteCount, sha256: digest.finish()))
+        }
         for part in parts { report.addOutput(part.stored) }
         try print(parts)
     }

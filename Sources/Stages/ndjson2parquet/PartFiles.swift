@@ -6,11 +6,6 @@ import StageKit
 /// The files that a run writes: one, or numbered parts when they are split by size. They appear under their names
 /// together, when all of them are whole.
 final class PartFiles {
-    /// The columns of the file that is being written.
-    var columns: [ColumnWriter] { writer?.columns ?? [] }
-    /// True when the current file is large enough: rows that follow belong to the next one.
-    private(set) var isFull = false
-
     private let path: String
     private let isSplit: Bool
     private let schema: ParquetSchema
@@ -31,24 +26,23 @@ final class PartFiles {
         try startNext()
     }
 
+    /// Takes the rows of a batch, into as many files as it needs.
+    func append(_ batch: RowBatch) throws(StageFailure) {
+        var row = 0
+        while row < batch.rowCount {
+            if writer?.isFull ?? true { try startNext() }
+            guard let writer else { return }
+            row += try mapParquetError { () throws(ParquetError) in try writer.append(batch, from: row) }
+        }
+    }
+
     /// Ends the current file, if there is one, and opens the next.
-    func startNext() throws(StageFailure) {
+    private func startNext() throws(StageFailure) {
         try finishCurrent()
         let file = try PartFile(isSplit ? Self.partPath(path, number: files.count + 1) : path)
         files.append(file)
         writer = try mapParquetError { () throws(ParquetError) in
             try ParquetWriter(schema, options: options, pool: pool, sink: file)
-        }
-        isFull = false
-    }
-
-    /// Ends a row of the current file.
-    @inline(__always) func endRow() throws(StageFailure) {
-        guard let writer else { return }
-        do throws(ParquetError) {
-            if try writer.endRow() { isFull = true }
-        } catch {
-            throw Self.failure(error)
         }
     }
 

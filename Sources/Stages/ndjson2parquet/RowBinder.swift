@@ -50,9 +50,11 @@ struct RowBinder {
 
     /// Gives one record to the columns: every column gets one entry.
     mutating func append(
-        _ record: borrowing RecordView, of line: UnsafeRawBufferPointer, to writers: [ColumnWriter]
+        _ record: borrowing RecordView, of line: UnsafeRawBufferPointer,
+        to columns: UnsafeMutableBufferPointer<ColumnBuffer>
     ) throws(RowProblem) {
         if !isBound || !record.keysAreUnchanged { try bind(record, line) }
+        guard let column = columns.baseAddress else { return }
         let fields = record.fields
         for index in 0..<fields.count {
             let target = targets[index]
@@ -62,7 +64,7 @@ struct RowBinder {
             }
             let field = fields[index]
             do throws(CellProblem) {
-                try readers[target].append(field.kind, field.value, of: line, to: writers[target], scratch: &scratch)
+                try readers[target].append(field.kind, field.value, of: line, to: column + target, scratch: &scratch)
             } catch {
                 let text = field.kind == .null ? nil : String(decoding: line[field.value], as: UTF8.self)
                 throw RowProblem(column: table.columns[target], value: text, problem: error)
@@ -70,7 +72,7 @@ struct RowBinder {
         }
         for target in absent {
             do throws(CellProblem) {
-                try readers[target].appendNull(to: writers[target])
+                try readers[target].appendNull(to: column + target)
             } catch {
                 throw RowProblem(column: table.columns[target], value: nil, problem: error)
             }

@@ -9,20 +9,17 @@ import Testing
         var options = ParquetOptions()
         options.codec = .none
         let sink = MemorySink()
+        let schema = try ParquetSchema([ParquetField("l", shape: .list(ParquetField("element", .int32)))])
         let writer = try ParquetWriter(
-            ParquetSchema([ParquetField("l", shape: .list(ParquetField("element", .int32)))]), options: options,
-            pool: EncodingPool(threadCount: 1), sink: sink)
-        let column = writer.columns[0]
-        column.append(Int64(1))
-        column.append(Int64(2), repetition: 1)
-        try writer.endRow()
-        column.appendNull(definition: 0)
-        try writer.endRow()
-        column.appendNull(definition: 1)
-        try writer.endRow()
-        column.appendNull(definition: 2)
-        column.append(Int64(3), repetition: 1)
-        try writer.endRow()
+            schema, options: options, pool: EncodingPool(WorkPool(threadCount: 1)), sink: sink)
+        let batch = RowBatch(schema)
+        batch.columns[0].append(Int64(1))
+        batch.columns[0].append(Int64(2), repetition: 1)
+        batch.columns[0].appendNull(definition: 0)
+        batch.columns[0].appendNull(definition: 1)
+        batch.columns[0].appendNull(definition: 2)
+        batch.columns[0].append(Int64(3), repetition: 1)
+        _ = try writer.append(batch)
         _ = try writer.finish()
         let dump = try ParquetDump(sink.bytes)
         let page = dump.rowGroups[0].chunks[0].pages[0]
@@ -41,13 +38,14 @@ import Testing
         var options = ParquetOptions()
         options.pageRows = 2
         let sink = MemorySink()
+        let schema = try ParquetSchema([ParquetField("l", shape: .list(ParquetField("element", .int32)))])
         let writer = try ParquetWriter(
-            ParquetSchema([ParquetField("l", shape: .list(ParquetField("element", .int32)))]), options: options,
-            pool: EncodingPool(threadCount: 1), sink: sink)
+            schema, options: options, pool: EncodingPool(WorkPool(threadCount: 1)), sink: sink)
+        let batch = RowBatch(schema)
         for row in 0..<5 {
-            for item in 0...row { writer.columns[0].append(Int64(item), repetition: item == 0 ? 0 : 1) }
-            try writer.endRow()
+            for item in 0...row { batch.columns[0].append(Int64(item), repetition: item == 0 ? 0 : 1) }
         }
+        _ = try writer.append(batch)
         _ = try writer.finish()
         let chunk = try ParquetDump(sink.bytes).rowGroups[0].chunks[0]
         #expect(chunk.dataPages.map(\.entryCount) == [3, 7, 5])

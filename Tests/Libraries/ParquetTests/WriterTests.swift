@@ -16,26 +16,33 @@ enum Cell: Equatable {
 
 /// Writes flat tables for tests.
 func parquet(
-    _ fields: [ParquetField], _ rows: [[Cell]], threads: Int = 1, _ adjust: (inout ParquetOptions) -> Void = { _ in }
+    _ fields: [ParquetField], _ rows: [[Cell]], threads: Int = 1, batchRows: Int = 37,
+    _ adjust: (inout ParquetOptions) -> Void = { _ in }
 ) throws -> (bytes: [UInt8], summary: ParquetSummary) {
     var options = ParquetOptions()
     options.createdBy = "test version 1.0.0"
     adjust(&options)
     let sink = MemorySink()
+    let schema = try ParquetSchema(fields)
     let writer = try ParquetWriter(
-        ParquetSchema(fields), options: options, pool: EncodingPool(threadCount: threads), sink: sink)
-    for row in rows {
-        for (column, cell) in zip(writer.columns, row) {
+        schema, options: options, pool: EncodingPool(WorkPool(threadCount: threads)), sink: sink)
+    // Batches of a length that has nothing to do with pages and row groups.
+    let batch = RowBatch(schema)
+    for (number, row) in rows.enumerated() {
+        for (column, cell) in row.enumerated() {
             switch cell {
-            case .null: column.appendNull()
-            case .integer(let value): column.append(value)
-            case .double(let value): column.append(value)
-            case .boolean(let value): column.append(value)
-            case .text(let value): Array(value.utf8).withUnsafeBytes { column.append($0) }
-            case .decimal(let value): column.append(value)
+            case .null: batch.columns[column].appendNull()
+            case .integer(let value): batch.columns[column].append(value)
+            case .double(let value): batch.columns[column].append(value)
+            case .boolean(let value): batch.columns[column].append(value)
+            case .text(let value): Array(value.utf8).withUnsafeBytes { batch.columns[column].append($0) }
+            case .decimal(let value): batch.columns[column].append(value)
             }
         }
-        try writer.endRow()
+        if number % batchRows == batchRows - 1 || number == rows.count - 1 {
+            #expect(try writer.append(batch) == batch.rowCount)
+            batch.removeAll()
+        }
     }
     let summary = try writer.finish()
     return (sink.bytes, summary)
@@ -266,27 +273,32 @@ func parquet(
         #expect(dump.footer[7]?.list == [.structure([1: .structure([:])])])
     }
 
-    @Test func theBytesDoNotDependOnTheThreads() throws {
+    @Test func theBytesDependOnNeitherTheThreadsNorTheBatches() throws {
         var random = SeededRandom(seed: 4)
         let rows: [[Cell]] = (0..<5000).map { index in
-            [
-                .integer(Int64(index)), .text("id-\(random.next())"), .text(["new", "old"][index % 2]),
-                index % 5 == 0 ? .null : .double(Double(index) / 4),
-            ]
+            let long = String(repeating: "x", count: index % 70 == 0 ? 3000 : 3)
+            let number: Cell = index % 5 == 0 ? .null : .double(Double(index) / 4)
+            let status = index % 2 == 0 ? "new" : "old"
+            return [.integer(Int64(index)), .text("id-\(random.next())"), .text(status), number, .text(long)]
         }
         let fields = [
             ParquetField("n", .int64), ParquetField("id", .string), ParquetField("status", .string),
-            ParquetField("d", .double),
+            ParquetField("d", .double), ParquetField("long", .string),
         ]
-        func bytes(_ threads: Int) throws -> [UInt8] {
-            try parquet(fields, rows, threads: threads) {
+        func bytes(_ threads: Int, _ batchRows: Int) throws -> [UInt8] {
+            try parquet(fields, rows, threads: threads, batchRows: batchRows) {
                 $0.pageRows = 100
-                $0.rowGroupRows = 2000
+                $0.pageBytes = 5000
+                $0.rowGroupRows = 1900
+                $0.rowGroupBytes = 60_000
             }.bytes
         }
-        let one = try bytes(1)
-        _ = try ParquetDump(one)
-        for threads in [2, 3, 8] { #expect(try bytes(threads) == one) }
+        let one = try bytes(1, 1)
+        let dump = try ParquetDump(one)
+        #expect(dump.rowGroups.count >= 3)
+        for (threads, batchRows) in [(1, 10_000), (2, 1), (3, 99), (8, 777)] {
+            #expect(try bytes(threads, batchRows) == one)
+        }
     }
 
     @Test func aRowGroupEndsWhenItHoldsEnoughBytes() throws {
@@ -302,23 +314,33 @@ func parquet(
         for group in dump.rowGroups.dropLast() { #expect(100_000..<130_000 ~= group.metadata[6]?.integer ?? 0) }
     }
 
-    @Test(arguments: [1, 2]) func theCallerIsToldWhenTheFileIsLargeEnough(threads: Int) throws {
+    @Test(arguments: [1, 7, 1000, 100_000]) func aFullFileTakesNoMoreRows(batchRows: Int) throws {
         var options = ParquetOptions()
         options.fileBytes = 200_000
         options.pageBytes = 10_000
         options.codec = .none
         let sink = MemorySink()
+        let schema = try ParquetSchema([ParquetField("n", .int64, isRequired: true)])
         let writer = try ParquetWriter(
-            ParquetSchema([ParquetField("n", .int64, isRequired: true)]), options: options,
-            pool: EncodingPool(threadCount: threads), sink: sink)
+            schema, options: options, pool: EncodingPool(WorkPool(threadCount: 2)), sink: sink)
+        let batch = RowBatch(schema)
         var row: Int64 = 0
-        repeat {
-            writer.columns[0].append(row &* 0x1E37_79B9_7F4A_7C15)
-            row += 1
-        } while try !writer.endRow() && row < 100_000
+        var taken = 0
+        while !writer.isFull, row < 100_000 {
+            batch.removeAll()
+            for _ in 0..<batchRows {
+                batch.columns[0].append(row &* 0x1E37_79B9_7F4A_7C15)
+                row += 1
+            }
+            taken += try writer.append(batch)
+        }
+        let left = Int(row) - taken
+        #expect(writer.isFull)
+        #expect(try left == 0 || writer.append(batch, from: batchRows - left) == 0)
         let summary = try writer.finish()
         #expect(200_000..<240_000 ~= summary.byteCount)
-        #expect(summary.rowCount == Int(row))
-        #expect(try ParquetDump(sink.bytes).rowCount == Int(row))
+        #expect(summary.rowCount == taken)
+        #expect(taken == 28_125)
+        #expect(try ParquetDump(sink.bytes).rowCount == taken)
     }
 }

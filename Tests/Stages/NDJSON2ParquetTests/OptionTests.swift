@@ -91,29 +91,30 @@ import Testing
 
     init() throws { folder = try TemporaryDirectory() }
 
+    private static func schema() throws -> ParquetSchema {
+        try ParquetSchema([ParquetField("n", .int64, isRequired: true)])
+    }
+
     private func files(_ name: String, fileBytes: Int? = nil) throws -> PartFiles {
         var options = ParquetOptions()
         options.fileBytes = fileBytes
         options.pageRows = 10
         options.codec = .none
         return try PartFiles(
-            path: folder.file(name), isSplit: fileBytes != nil,
-            schema: ParquetSchema([ParquetField("n", .int64, isRequired: true)]), options: options,
-            pool: EncodingPool(threadCount: 1))
+            path: folder.file(name), isSplit: fileBytes != nil, schema: Self.schema(), options: options,
+            pool: EncodingPool(WorkPool(threadCount: 1)))
     }
 
     @Test func nothingAppearsBeforeAllIsWhole() throws {
         let parts = try files("a/out.parquet", fileBytes: 2000)
-        var row: Int64 = 0
-        while row < 1000 {
-            if parts.isFull { try parts.startNext() }
-            parts.columns[0].append(row &* 0x1E37_79B9_7F4A_7C15)
-            try parts.endRow()
-            row += 1
-            #expect(try FileSystem.names(in: folder.file("a")).allSatisfy { $0.hasSuffix(".partial") })
-        }
+        let batch = try RowBatch(Self.schema())
+        for row in 0..<1000 { batch.columns[0].append(Int64(row) &* 0x1E37_79B9_7F4A_7C15) }
+        try parts.append(batch)
+        let before = try FileSystem.names(in: folder.file("a"))
+        #expect(before.count > 3)
+        #expect(before.allSatisfy { $0.hasSuffix(".partial") })
         let published = try parts.publish()
-        #expect(published.count > 3)
+        #expect(published.count == before.count)
         #expect(published.reduce(0) { $0 + $1.summary.rowCount } == 1000)
         #expect(try FileSystem.names(in: folder.file("a")) == published.map { FileSystem.name(of: $0.stored.path) })
         for part in published { #expect(try FileSystem.status(part.stored.path)?.byteCount == part.stored.byteCount) }
@@ -122,8 +123,9 @@ import Testing
     @Test func anAbandonedRunLeavesNothing() throws {
         do {
             let parts = try files("out.parquet")
-            parts.columns[0].append(Int64(1))
-            try parts.endRow()
+            let batch = try RowBatch(Self.schema())
+            batch.columns[0].append(Int64(1))
+            try parts.append(batch)
             #expect(try folder.names() == ["out.parquet.partial"])
         }
         #expect(try folder.names() == [])
@@ -132,8 +134,7 @@ import Testing
     @Test func aFullDeviceIsAnErrorAndNotAFile() throws {
         let sink = PartFileOnFullDevice()
         let writer = try? ParquetWriter(
-            ParquetSchema([ParquetField("n", .int64)]), options: ParquetOptions(), pool: EncodingPool(threadCount: 1),
-            sink: sink)
+            Self.schema(), options: ParquetOptions(), pool: EncodingPool(WorkPool(threadCount: 1)), sink: sink)
         #expect(writer == nil)
     }
 }

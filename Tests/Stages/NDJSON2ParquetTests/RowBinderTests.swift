@@ -16,18 +16,19 @@ import Testing
 
     /// Binds lines to columns and gives what each column got, as the file's summary tells it.
     private func write(_ table: TableDefinition, _ lines: [String]) throws -> (ParquetSummary, RowBinder) {
-        let sink = MemorySink()
+        let schema = try table.schema()
         let writer = try ParquetWriter(
-            table.schema(), options: ParquetOptions(), pool: EncodingPool(threadCount: 1), sink: sink)
+            schema, options: ParquetOptions(), pool: EncodingPool(WorkPool(threadCount: 1)), sink: MemorySink())
+        let batch = RowBatch(schema)
         var record = RecordView()
         var binder = RowBinder(table)
         for line in lines {
             try Array(line.utf8).withUnsafeBytes { bytes in
                 try record.parse(bytes)
-                try binder.append(record, of: bytes, to: writer.columns)
+                try binder.append(record, of: bytes, to: batch.columns)
             }
-            try writer.endRow()
         }
+        _ = try writer.append(batch)
         return (try writer.finish(), binder)
     }
 
@@ -88,18 +89,19 @@ import Testing
     /// The value that a cell became, or why not.
     private func read(_ json: String, _ type: LogicalType, isRequired: Bool = false) throws -> PlainValue? {
         let table = RowBinderTests.table([("c", type, isRequired)])
-        let sink = MemorySink()
+        let schema = try table.schema()
         let writer = try ParquetWriter(
-            table.schema(), options: ParquetOptions(), pool: EncodingPool(threadCount: 1), sink: sink)
+            schema, options: ParquetOptions(), pool: EncodingPool(WorkPool(threadCount: 1)), sink: MemorySink())
+        let batch = RowBatch(schema)
         var record = RecordView()
         var scratch: [UInt8] = []
         try Array("{\"c\":\(json)}".utf8).withUnsafeBytes { bytes in
             try record.parse(bytes)
             let field = record.fields[0]
             try CellReader(table.columns[0]).append(
-                field.kind, field.value, of: bytes, to: writer.columns[0], scratch: &scratch)
+                field.kind, field.value, of: bytes, to: #require(batch.columns.baseAddress), scratch: &scratch)
         }
-        try writer.endRow()
+        _ = try writer.append(batch)
         return try writer.finish().columns[0].minimum
     }
 

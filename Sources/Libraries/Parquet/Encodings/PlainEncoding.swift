@@ -22,7 +22,7 @@ enum IndexEncoding {
 /// Repetition and definition levels as a V1 data page has them in front of its values: each with its length in four
 /// bytes, and absent where there is only one level.
 enum Levels {
-    static func append(_ page: borrowing PageBuffer, of leaf: ParquetLeaf, to body: inout GrowingBuffer) {
+    static func append(_ page: borrowing ColumnBuffer, of leaf: ParquetLeaf, to body: inout GrowingBuffer) {
         if leaf.maximumRepetition > 0 {
             append(page.repetitionLevels.bytes, maximum: leaf.maximumRepetition, to: &body)
         }
