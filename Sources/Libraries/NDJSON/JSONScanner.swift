@@ -124,9 +124,9 @@ struct JSONScanner {
         }
     }
 
-    /// Marks the bytes that a string scan must look at: `"`, `\`, below 0x20, and from 0x80. Only whether any mark is
-    /// set is exact, because of carries between bytes; that is all the caller asks.
-    @inline(__always) private static func stopMarks(_ word: UInt64) -> UInt64 {
+    /// Marks the bytes that a string scan must look at: `"`, `\`, below 0x20, and from 0x80, each with its highest bit.
+    /// Carries go from a byte that is marked to those above it, so the lowest mark is exact, and others may be wrong.
+    @inline(__always) static func stopMarks(_ word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let highs: UInt64 = 0x8080_8080_8080_8080
         let quotes = word ^ (ones &* 0x22)

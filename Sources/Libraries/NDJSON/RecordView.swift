@@ -3,8 +3,8 @@
 ///     {"order_id":"a1","price":19.90}
 ///       key 2..<10      kind .string  value 13..<15 (without quotes)
 ///
-/// Reuse one view for all lines: it remembers the keys of the line before and so checks for repeated keys only when
-/// the keys change.
+/// Reuse one view for all lines: it remembers the shape of the line before, so that a line of the same shape is only
+/// compared with it, and keys are checked for repetition only when they change.
 package struct RecordView: ~Copyable {
     /// One member of the record. Ranges are bytes of the line; those of strings leave out the quotes.
     package struct Field {
@@ -19,8 +19,7 @@ package struct RecordView: ~Copyable {
     /// looked up by key stays valid.
     package private(set) var keysAreUnchanged = false
 
-    private var previousKeys: [UInt8] = []
-    private var previousEnds: [Int] = []
+    private var shape = LineShape()
 
     package init() {}
 
@@ -38,9 +37,18 @@ package struct RecordView: ~Copyable {
 
     /// Reads one line from memory that the caller keeps alive and unchanged while it uses the ranges.
     package mutating func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONError) {
-        fields.removeAll(keepingCapacity: true)
+        if shape.read(bytes, into: &fields) {
+            keysAreUnchanged = true
+        } else {
+            try parseAnew(bytes)
+        }
+    }
+
+    /// Reads a line of any shape.
+    private mutating func parseAnew(_ bytes: UnsafeRawBufferPointer) throws(JSONError) {
         var found = fields
         fields = []
+        found.removeAll(keepingCapacity: true)
         defer { fields = found }
         var scanner = JSONScanner(bytes)
         scanner.skipWhiteSpace()
@@ -50,39 +58,20 @@ package struct RecordView: ~Copyable {
             _ = try scanner.skipValue()
             throw JSONError(.notAnObject, at: 0)
         }
-        var same = true
         try scanner.forEachMember(depth: 1) { (scanner, key, hasEscapes) throws(JSONError) in
             let start = scanner.position
             let kind = try scanner.skipValue(depth: 2)
             let value = kind.isString ? start + 1..<scanner.position - 1 : start..<scanner.position
-            if same { same = isPreviousKey(key, number: found.count, in: bytes) }
             guard found.count < KeyCheck.keyLimit else { throw JSONError(.tooManyKeys, at: key.lowerBound) }
             found.append(Field(key: key, keyHasEscapes: hasEscapes, value: value, kind: kind))
         }
         scanner.skipWhiteSpace()
         if scanner.position != bytes.count { throw JSONError(.trailingBytes, at: scanner.position) }
-        keysAreUnchanged = same && found.count == previousEnds.count
-        if !keysAreUnchanged { try remember(found, in: bytes) }
-    }
-
-    private func isPreviousKey(_ key: Range<Int>, number: Int, in bytes: UnsafeRawBufferPointer) -> Bool {
-        guard number < previousEnds.count else { return false }
-        let start = number == 0 ? 0 : previousEnds[number - 1]
-        guard previousEnds[number] - start == key.count else { return false }
-        for offset in 0..<key.count where previousKeys[start + offset] != bytes[key.lowerBound + offset] {
-            return false
+        keysAreUnchanged = shape.hasKeys(of: found, in: bytes)
+        if !keysAreUnchanged {
+            var check = KeyCheck()
+            for field in found { try check.add(field.key, hasEscapes: field.keyHasEscapes, in: bytes) }
         }
-        return true
-    }
-
-    private mutating func remember(_ found: [Field], in bytes: UnsafeRawBufferPointer) throws(JSONError) {
-        var check = KeyCheck()
-        for field in found { try check.add(field.key, hasEscapes: field.keyHasEscapes, in: bytes) }
-        previousKeys.removeAll(keepingCapacity: true)
-        previousEnds.removeAll(keepingCapacity: true)
-        for field in found {
-            previousKeys.append(contentsOf: bytes[field.key])
-            previousEnds.append(previousKeys.count)
-        }
+        shape.remember(found, in: bytes)
     }
 }
