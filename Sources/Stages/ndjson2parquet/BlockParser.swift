@@ -4,17 +4,37 @@ import Parquet
 
 /// Turns blocks of lines into batches of rows. Each thread has its own.
 final class BlockParser {
+    /// What lives on from block to block. Behind a pointer, so that its use for every value is not checked for
+    /// exclusivity at run time, as that of a class's variables is.
+    private let state: UnsafeMutablePointer<LineParser>
+
+    init(_ table: TableDefinition, lineLimit: Int = LineReader.defaultLineLimit) {
+        state = .allocate(capacity: 1)
+        state.initialize(to: LineParser(table, lineLimit: lineLimit))
+    }
+
+    deinit {
+        state.deinitialize(count: 1)
+        state.deallocate()
+    }
+
+    /// Parses all lines of a block, up to the first that cannot be written.
+    func parse(_ block: RowBlock) { state.pointee.parse(block) }
+}
+
+/// Turns lines into rows of a batch.
+struct LineParser: ~Copyable {
     private var record = RecordView()
     private var binder: RowBinder
     private let lineLimit: Int
 
-    init(_ table: TableDefinition, lineLimit: Int = LineReader.defaultLineLimit) {
+    init(_ table: TableDefinition, lineLimit: Int) {
         binder = RowBinder(table)
         self.lineLimit = lineLimit
     }
 
     /// Parses all lines of a block, up to the first that cannot be written.
-    func parse(_ block: RowBlock) {
+    mutating func parse(_ block: RowBlock) {
         let droppedBefore = binder.droppedCount
         defer { block.droppedCount = binder.droppedCount - droppedBefore }
         if block.lines.isTooLong {
@@ -23,33 +43,36 @@ final class BlockParser {
         }
         let lines = block.lines
         let span = lines.bytes
+        let columns = block.batch.columns
         span.withUnsafeBytes { bytes in
             var start = 0
+            var lineCount = 0
+            defer { block.lineCount = lineCount }
             if block.isFirst, bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
                 block.hasByteOrderMark = true
                 start = 3
             }
             while start < bytes.count {
                 let stop = ByteScan.firstIndex(of: 0x0A, in: bytes, from: start) ?? bytes.count
-                block.lineCount += 1
-                if let message = parseLine(UnsafeRawBufferPointer(rebasing: bytes[start..<stop]), block) {
-                    block.problem = (block.lineCount, message)
+                lineCount += 1
+                if let message = parse(UnsafeRawBufferPointer(rebasing: bytes[start..<stop]), to: columns) {
+                    block.problem = (lineCount, message)
                     return
                 }
                 start = stop + 1
             }
+            block.blankCount = lineCount - block.batch.rowCount
         }
     }
 
     private var tooLong: String { "the line is longer than \(lineLimit) bytes" }
 
-    /// Gives a line to the batch; says what is wrong with it.
+    /// Gives a line to the columns, unless it is blank; says what is wrong with it.
     @inline(__always)
-    private func parseLine(_ line: UnsafeRawBufferPointer, _ block: RowBlock) -> String? {
-        if line.first != 0x7B, line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) {
-            block.blankCount += 1
-            return nil
-        }
+    private mutating func parse(
+        _ line: UnsafeRawBufferPointer, to columns: UnsafeMutableBufferPointer<ColumnBuffer>
+    ) -> String? {
+        if line.first != 0x7B, line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return nil }
         if line.count > lineLimit { return tooLong }
         do throws(JSONError) {
             try record.parse(line)
@@ -57,7 +80,7 @@ final class BlockParser {
             return error.message
         }
         do throws(RowProblem) {
-            try binder.append(record, of: line, to: block.batch.columns)
+            try binder.append(record, of: line, to: columns)
         } catch {
             return error.message
         }

@@ -58,7 +58,8 @@ struct CellReader {
         to column: UnsafeMutablePointer<ColumnBuffer>,
         scratch: inout [UInt8]
     ) throws(CellProblem) {
-        if kind == .null { return try appendNull(to: column) }
+        // Switches on the kind, not ==: across modules that is a call.
+        if case .null = kind { return try appendNull(to: column) }
         let bytes = UnsafeRawBufferPointer(rebasing: line[value])
         switch type {
         case .string(let maximumLength):
@@ -84,33 +85,44 @@ struct CellReader {
                 column.pointee.append(number)
             }
         case .double:
-            guard kind == .number else { throw .wrongKind(expected: "a number") }
+            guard case .number = kind else { throw .wrongKind(expected: "a number") }
             guard let number = DoubleText.parse(RawSpan(_unsafeBytes: bytes)) else { throw .tooLarge }
             column.pointee.append(number)
         case .boolean:
-            guard kind == .true || kind == .false else { throw .wrongKind(expected: "true or false") }
-            column.pointee.append(kind == .true)
+            switch kind {
+            case .true: column.pointee.append(true)
+            case .false: column.pointee.append(false)
+            default: throw .wrongKind(expected: "true or false")
+            }
         case .date:
-            guard kind == .string, let days = DateText.readDate(bytes) else { throw .notADate }
+            guard case .string = kind, let days = DateText.readDate(bytes) else { throw .notADate }
             column.pointee.append(Int64(days))
         case .time:
-            guard kind == .string, let time = DateText.readTime(bytes) else { throw .notATime }
+            guard case .string = kind, let time = DateText.readTime(bytes) else { throw .notATime }
             column.pointee.append(time)
         case .timestamp(let isInstant):
-            guard kind == .string,
+            guard case .string = kind,
                 let time = DateText.readTimestamp(bytes, offset: isInstant ? .required : .forbidden)
             else { throw isInstant ? .notAnInstant : .notATimestamp }
             column.pointee.append(time)
         case .json:
             // The text as it stands, quotes included.
-            let whole = kind.isString ? value.lowerBound - 1..<value.upperBound + 1 : value
+            let quote =
+                switch kind {
+                case .string, .escapedString: 1
+                default: 0
+                }
+            let whole = value.lowerBound - quote..<value.upperBound + quote
             column.pointee.append(UnsafeRawBufferPointer(rebasing: line[whole]))
         }
     }
 
     /// Numbers may also come as strings: that is how exact ones pass through tools that know only doubles.
     @inline(__always) private func requireNumber(_ kind: JSONKind) throws(CellProblem) {
-        guard kind == .number || kind == .string else { throw .wrongKind(expected: "a number") }
+        switch kind {
+        case .number, .string: return
+        default: throw .wrongKind(expected: "a number")
+        }
     }
 
     @inline(__always)
