@@ -41,7 +41,7 @@ struct CellResolver {
                 missingStrings += 1
                 return nil
             }
-            return string(index, column: column)
+            return numbered(index, column: column)
         case .boolean:
             if start == end { return nil }
             if stands("true", at: start) || stands("false", at: start) {
@@ -60,14 +60,11 @@ struct CellResolver {
         }
     }
 
-    /// The cell of a shared string that exists.
+    /// The cell of a shared string that exists, by its number. `RowBatch.findStrings` finds the text.
     @inline(__always)
-    func string(_ index: Int, column: Int) -> SheetCell {
-        let start = Int(strings.ends[index] & ~SharedStrings.needsEscape)
-        let end = strings.ends[index &+ 1]
-        return SheetCell(
-            strings.text + start, strings.text + Int(end & ~SharedStrings.needsEscape), column: column, kind: .text,
-            flags: UInt8(truncatingIfNeeded: end >> 31))
+    func numbered(_ index: Int, column: Int) -> SheetCell {
+        SheetCell(
+            Place(strings.text), Place(strings.text) + index, column: column, kind: .text, flags: SheetCell.isNumbered)
     }
 
     /// What a number is shown as; the value decides where the style leaves it open.

@@ -1,6 +1,3 @@
-package import Bytes
-internal import Glibc
-
 /// A cell with a value, as it lies in the reader's memory.
 package struct SheetCell {
     package enum Kind: UInt8, Sendable {
@@ -26,7 +23,11 @@ package struct SheetCell {
     /// 0-based.
     package let column: Int16
     package let kind: Kind
-    var flags: UInt8
+    /// See `escapeFlag`; the others are this library's own.
+    package internal(set) var flags: UInt8
+
+    /// In `flags`: the text holds `"`, `\` or control characters. A JSON writer copies other text as it is.
+    package static let escapeFlag: UInt8 = 1
 
     /// The text holds `"`, `\` or control characters.
     static let needsEscape: UInt8 = 1
@@ -34,6 +35,8 @@ package struct SheetCell {
     static let isEncoded: UInt8 = 2
     /// The text's edges are still to be trimmed.
     static let needsTrim: UInt8 = 4
+    /// The text is that of a shared string whose number is in `count`.
+    static let isNumbered: UInt8 = 8
 
     init(_ start: Place, _ end: Place, column: Int, kind: Kind, flags: UInt8 = 0) {
         self.start = start
@@ -45,8 +48,6 @@ package struct SheetCell {
 
     var end: UnsafePointer<UInt8> { start + Int(count) }
 
-    /// False when a JSON writer can copy the text as it is.
-    package var needsEscape: Bool { flags & Self.needsEscape != 0 }
     package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: Int(count)) }
 }
 
@@ -86,17 +87,26 @@ extension SheetCell {
         case notANumber
     }
 
-    /// Appends the value of a cell of the kinds number, date, dateTime, time and duration. Reserve `valueByteLimit`.
-    package func appendValue(is1904: Bool, to room: inout ByteRoom) -> Value {
-        let first = room.place
+    /// Writes the value of a cell of the kinds number, date, dateTime, time and duration, and says where it ends. There
+    /// must be room for `valueByteLimit` bytes.
+    package func writeValue(
+        is1904: Bool, to room: UnsafeMutablePointer<UInt8>
+    ) -> (value: Value, end: UnsafeMutablePointer<UInt8>) {
         if kind != .number, let kind = NumberFormat.Kind(rawValue: kind.rawValue),
-            let last = SerialDate.append(start, end, kind: kind, is1904: is1904, to: first)
+            let end = SerialDate.append(start, end, kind: kind, is1904: is1904, to: room)
         {
-            room.advance(to: last)
-            return .temporal
+            return (.temporal, end)
         }
-        guard let last = NumberText.append(start, end, to: first) else { return .notANumber }
-        room.advance(to: last)
-        return kind == .number ? .number : .numberForDate
+        guard let end = NumberText.append(start, end, to: room) else { return (.notANumber, room) }
+        return (kind == .number ? .number : .numberForDate, end)
+    }
+
+    /// The value of a cell of those kinds as text.
+    package func valueText(is1904: Bool) -> (value: Value, text: String) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.valueByteLimit) { buffer in
+            guard let base = buffer.baseAddress else { return (.notANumber, "") }
+            let (value, end) = writeValue(is1904: is1904, to: base)
+            return (value, String(decoding: UnsafeBufferPointer(start: base, count: end - base), as: UTF8.self))
+        }
     }
 }

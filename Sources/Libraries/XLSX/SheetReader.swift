@@ -51,6 +51,8 @@ package final class SheetReader {
         parser = XMLPushParser(part: part, handler: handler)
     }
 
+    deinit { batch.deallocate() }
+
     /// The next row with or without cells, or nil at the end. Valid until the next call. Rows that the sheet leaves out
     /// are left out here: look at their numbers.
     package func nextRow() throws(XLSXError) -> SheetRow? {
@@ -86,6 +88,7 @@ package final class SheetReader {
             case .finished: return false
             }
         }
+        batch.findStrings(resolver.strings)
         return true
     }
 

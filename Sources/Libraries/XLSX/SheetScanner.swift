@@ -196,7 +196,7 @@ struct SheetScanner {
                     if length > 0, length < 8, word(next + 10 + length) == literal("</v></c>") {
                         let index = Int(truncatingIfNeeded: decimal(digits, count: length))
                         if index < stringCount {
-                            cells[count] = resolver.string(index, column: at)
+                            cells[count] = resolver.numbered(index, column: at)
                             count &+= 1
                             column = at
                             place = next + length + 18

@@ -1,4 +1,3 @@
-import Bytes
 import XLSX
 
 /// The columns of a target: names by 0-based column, in the order of columns.
@@ -127,12 +126,8 @@ enum CellWords {
         case .boolean: return cell.bytes.first == 0x31 ? "true" : "false"
         case .isoDate: return String(decoding: cell.isoText().bytes, as: UTF8.self)
         case .number, .date, .dateTime, .time, .duration:
-            var room = ByteRoom(capacity: SheetCell.valueByteLimit)
-            room.reserve(SheetCell.valueByteLimit)
-            if case .notANumber = cell.appendValue(is1904: is1904, to: &room) {
-                return String(decoding: cell.bytes, as: UTF8.self)
-            }
-            return String(decoding: room.bytes, as: UTF8.self)
+            let (value, text) = cell.valueText(is1904: is1904)
+            return value == .notANumber ? String(decoding: cell.bytes, as: UTF8.self) : text
         }
     }
 }

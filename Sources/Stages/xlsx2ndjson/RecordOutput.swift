@@ -7,15 +7,18 @@ struct RecordOutput: ~Copyable {
 
     private var output: DataOutput
     /// The record at hand and those before it that have not gone on.
-    var room = ByteRoom(capacity: blockByteCount + (64 << 10))
+    var room = RecordBuffer(capacity: blockByteCount + (64 << 10))
     private let limit: Int
     private(set) var recordCount = 0
     var sheetCount = 0
     var blankRowCount = 0
 
-    init(_ path: String, limit: Int?) throws(StageFailure) {
+    private let takesDigest: Bool
+
+    init(_ path: String, limit: Int?, takesDigest: Bool) throws(StageFailure) {
+        self.takesDigest = takesDigest
         do throws(IOError) {
-            output = try DataOutput(path)
+            output = try DataOutput(path, takesDigest: takesDigest)
         } catch {
             throw .output(error)
         }
@@ -39,12 +42,14 @@ struct RecordOutput: ~Copyable {
         room.truncate(to: 0)
     }
 
-    /// Ends the output; a file appears under its name.
-    mutating func finish() throws(StageFailure) -> StoredFile {
+    /// Ends the output; a file appears under its name. Says what was stored where a digest was asked for.
+    mutating func finish() throws(StageFailure) -> StoredFile? {
         try flush()
         do throws(IOError) {
             try output.finish()
-            return try output.publish()
+            if takesDigest { return try output.publish() }
+            try output.publishUndigested()
+            return nil
         } catch {
             throw .output(error)
         }

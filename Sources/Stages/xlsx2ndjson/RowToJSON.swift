@@ -36,7 +36,7 @@ struct RowToJSON {
 
     /// Writes one row. Each key begins with a comma; that of the first becomes the brace.
     /// Throws for an error cell when those are to end the run; the message names the cell only.
-    mutating func write(_ row: SheetRow, to room: inout ByteRoom) throws(StageFailure) {
+    mutating func write(_ row: SheetRow, to room: inout RecordBuffer) throws(StageFailure) {
         let start = room.count
         var next = 0
         for cell in row.cells {
@@ -65,13 +65,13 @@ struct RowToJSON {
     }
 
     /// Writes the record of a row that holds nothing.
-    mutating func writeBlank(row number: Int, to room: inout ByteRoom) {
+    mutating func writeBlank(row number: Int, to room: inout RecordBuffer) {
         let start = room.count
         if !omitsEmpty { writeNulls(0..<keys.count, to: &room) }
         finish(number, from: start, to: &room)
     }
 
-    private mutating func finish(_ number: Int, from start: Int, to room: inout ByteRoom) {
+    private mutating func finish(_ number: Int, from start: Int, to room: inout RecordBuffer) {
         tail?.append(row: number, isFirst: isFirst, to: &room)
         isFirst = false
         room.reserve(3)
@@ -84,18 +84,18 @@ struct RowToJSON {
         room.append(reserved: 0x0A)
     }
 
-    private func writeNulls(_ range: Range<Int>, to room: inout ByteRoom) {
+    private func writeNulls(_ range: Range<Int>, to room: inout RecordBuffer) {
         if range.isEmpty { return }
         room.reserve((keys.longest + 4) * range.count)
         for index in range { keys.appendNull(index, to: &room) }
     }
 
-    private mutating func write(_ cell: SheetCell, row: Int, to room: inout ByteRoom) throws(StageFailure) {
+    private mutating func write(_ cell: SheetCell, row: Int, to room: inout RecordBuffer) throws(StageFailure) {
         switch cell.kind {
         case .text:
             room.append(reserved: 0x22)
-            if cell.needsEscape {
-                JSONText.appendEscaped(cell.bytes, to: &room)
+            if cell.flags & SheetCell.escapeFlag != 0 {
+                room.append(escaping: cell.bytes)
                 room.reserve(64)
             } else {
                 room.append(reserved: cell.start, count: Int(cell.count))
@@ -104,11 +104,11 @@ struct RowToJSON {
         case .number, .date, .dateTime, .time, .duration:
             writeValue(cell, to: &room)
         case .boolean:
-            room.append(cell.bytes.first == 0x31 ? "true" : "false")
+            room.append(reserved: cell.bytes.first == 0x31 ? "true" : "false")
         case .error:
             switch errors {
             case .code: writeString(cell.bytes, to: &room)
-            case .null: room.append("null")
+            case .null: room.append(reserved: "null")
             case .fail:
                 let place = CellReference(column: Int(cell.column), row: row).description
                 throw .badData("cell \(place): error value \(String(decoding: cell.bytes, as: UTF8.self))")
@@ -119,34 +119,36 @@ struct RowToJSON {
     }
 
     /// A number as it is, a date or time in quotes; what is no number stays text.
-    private mutating func writeValue(_ cell: SheetCell, to room: inout ByteRoom) {
+    private mutating func writeValue(_ cell: SheetCell, to room: inout RecordBuffer) {
+        let start = room.place
         if cell.kind == .number {
-            if case .notANumber = cell.appendValue(is1904: is1904, to: &room) {
+            let (value, end) = cell.writeValue(is1904: is1904, to: start)
+            room.advance(to: end)
+            if value == .notANumber {
                 textInNumberCells += 1
                 writeString(cell.bytes, to: &room)
             }
             return
         }
-        let start = room.count
-        room.append(reserved: 0x22)
-        switch cell.appendValue(is1904: is1904, to: &room) {
+        let (value, end) = cell.writeValue(is1904: is1904, to: start + 1)
+        switch value {
         case .temporal:
-            room.append(reserved: 0x22)
+            start[0] = 0x22
+            end[0] = 0x22
+            room.advance(to: end + 1)
         case .number, .numberForDate:
             serialsWithoutDate += 1
-            room.truncate(to: start)
-            _ = cell.asNumber.appendValue(is1904: is1904, to: &room)
+            room.advance(to: cell.writeValue(is1904: is1904, to: start).end)
         case .notANumber:
             textInNumberCells += 1
-            room.truncate(to: start)
             writeString(cell.bytes, to: &room)
         }
     }
 
-    private func writeString(_ bytes: UnsafeRawBufferPointer, to room: inout ByteRoom) {
+    private func writeString(_ bytes: UnsafeRawBufferPointer, to room: inout RecordBuffer) {
         room.reserve(2)
         room.append(reserved: 0x22)
-        JSONText.appendEscaped(bytes, to: &room)
+        room.append(escaping: bytes)
         room.reserve(2)
         room.append(reserved: 0x22)
     }
@@ -169,13 +171,13 @@ struct KeyTexts {
         longest = zip(starts, starts.dropFirst()).map { $1 - $0 }.max() ?? 0
         count = names.count
         // Copies read up to 31 bytes behind a key.
-        self.bytes = bytes + [UInt8](repeating: 0, count: ByteRoom.slack)
+        self.bytes = bytes + [UInt8](repeating: 0, count: RecordBuffer.slack)
         self.starts = starts
     }
 
     /// Appends a key; `longest` bytes must be reserved.
     @inline(__always)
-    func append(_ index: Int, to room: inout ByteRoom) {
+    func append(_ index: Int, to room: inout RecordBuffer) {
         bytes.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
             room.append(reserved: base + starts[index], count: starts[index + 1] - starts[index])
@@ -183,9 +185,9 @@ struct KeyTexts {
     }
 
     @inline(__always)
-    func appendNull(_ index: Int, to room: inout ByteRoom) {
+    func appendNull(_ index: Int, to room: inout RecordBuffer) {
         append(index, to: &room)
-        room.append("null")
+        room.append(reserved: "null")
     }
 }
 
@@ -198,7 +200,7 @@ enum JSONKey {
         return bytes
     }
 
-    static func append(_ name: String, to room: inout ByteRoom) { room.append(bytes(name)) }
+    static func append(_ name: String, to room: inout RecordBuffer) { room.append(bytes(name)) }
 }
 
 /// The reserved keys at the end of a record.
@@ -219,7 +221,7 @@ struct ProvenanceTail {
         columns = JSONKey.bytes("_source_columns") + JSONValue.object(object).bytes
     }
 
-    func append(row: Int, isFirst: Bool, to room: inout ByteRoom) {
+    func append(row: Int, isFirst: Bool, to room: inout RecordBuffer) {
         room.append(front)
         room.reserve(20)
         room.append(reservedInteger: row)

@@ -13,6 +13,8 @@ struct SheetRows {
     let area: CellRange
     private let skipsHidden: Bool
     private let filler: MergeFiller?
+    /// True when every column is read.
+    private let isWhole: Bool
     /// Numbers of rows that were skipped for being hidden.
     private(set) var hiddenRows: Set<Int> = []
     /// The first rows with cells in the area.
@@ -25,6 +27,7 @@ struct SheetRows {
         self.area = area
         self.skipsHidden = skipsHidden
         self.filler = filler
+        isWhole = !skipsHidden && area.columns == CellRange.everything.columns
         head = RowCopies()
         while head.count < Self.searchRowCount, head.byteCount < Self.searchByteCount {
             guard let row = try reader.nextRow() else {
@@ -47,7 +50,9 @@ struct SheetRows {
         return !skipsHidden || !reader.hiddenColumns.contains { $0.contains(column) }
     }
 
-    func hasCells(_ row: SheetRow) -> Bool { row.cells.contains { isWanted(column: Int($0.column)) } }
+    func hasCells(_ row: SheetRow) -> Bool {
+        isWhole ? !row.cells.isEmpty : row.cells.contains { isWanted(column: Int($0.column)) }
+    }
 
     /// Hands out rows from the `index`th of the head on.
     mutating func startAfterHead(_ index: Int) { nextHead = index }

@@ -59,7 +59,7 @@ struct XLSX2NDJSON: Stage {
 
     mutating func execute(log: Log, report: RunReport) throws(StageFailure) {
         let plan = try ReadingPlan(self)
-        var target = try RecordOutput(output, limit: limit)
+        var target = try RecordOutput(output, limit: limit, takesDigest: common.report != nil)
         for file in files.isEmpty ? ["-"] : files {
             let input = try WorkbookInput(file, sourceName: sourceName)
             if common.report != nil { report.addInput(try input.describe()) }
@@ -70,7 +70,7 @@ struct XLSX2NDJSON: Stage {
         report.count("rows", list ? 0 : target.recordCount)
         report.count("sheets", target.sheetCount)
         report.count("blank_rows", target.blankRowCount)
-        report.addOutput(try target.finish())
+        if let stored = try target.finish() { report.addOutput(stored) }
     }
 
     /// Options that contradict each other.

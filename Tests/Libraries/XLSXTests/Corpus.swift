@@ -65,10 +65,7 @@ enum Notation {
         case .error: return tagged("$error", String(decoding: cell.bytes, as: UTF8.self))
         case .isoDate: return tagged("$iso", String(decoding: cell.isoText().bytes, as: UTF8.self))
         case .number, .date, .dateTime, .time, .duration:
-            var room = ByteRoom(capacity: 256)
-            room.reserve(SheetCell.valueByteLimit)
-            let outcome = cell.appendValue(is1904: is1904, to: &room)
-            let text = String(decoding: room.bytes, as: UTF8.self)
+            let (outcome, text) = cell.valueText(is1904: is1904)
             switch outcome {
             case .number, .numberForDate: return .number(text)
             case .notANumber: return tagged("$badnum", String(decoding: cell.bytes, as: UTF8.self))
