@@ -155,7 +155,8 @@ enum CellText {
             default: return nil
             }
         }
-        return value
+        // No characters, neither for XML nor for Unicode.
+        return value >= 0xFFFE ? nil : value
     }
 
     /// The text without the space, tab, CR and LF at its ends.

@@ -179,19 +179,21 @@ package final class SheetReader {
     }
 
     private func parse() throws(XLSXError) {
-        guard let windows else { return finish() }
         if handler.store.hasRows {
             rowsToSkip -= handler.store.skip(rowsToSkip)
             handler.store.move(to: batch)
             if !batch.isEmpty { return }
         }
         handler.resetStore()
+        guard let windows else { return finish() }
         do throws(XLSXError) {
-            guard try windows.advance(keeping: windows.end) else {
+            if try windows.advance(keeping: windows.end) {
+                try parser.feed(UnsafeRawBufferPointer(start: windows.start, count: windows.end - windows.start))
+            } else {
+                // libxml2 may hold back rows until it knows that there is no more.
+                self.windows = nil
                 try parser.finish()
-                return finish()
             }
-            try parser.feed(UnsafeRawBufferPointer(start: windows.start, count: windows.end - windows.start))
         } catch {
             throw located(error)
         }
