@@ -13,10 +13,7 @@ struct RecordOutput: ~Copyable {
     var sheetCount = 0
     var blankRowCount = 0
 
-    private let takesDigest: Bool
-
     init(_ path: String, limit: Int?, takesDigest: Bool) throws(StageFailure) {
-        self.takesDigest = takesDigest
         do throws(IOError) {
             output = try DataOutput(path, takesDigest: takesDigest)
         } catch {
@@ -42,14 +39,12 @@ struct RecordOutput: ~Copyable {
         room.truncate(to: 0)
     }
 
-    /// Ends the output; a file appears under its name. Says what was stored where a digest was asked for.
-    mutating func finish() throws(StageFailure) -> StoredFile? {
+    /// Ends the output; a file appears under its name. Says what was stored; the digest is empty where none was asked for.
+    mutating func finish() throws(StageFailure) -> StoredFile {
         try flush()
         do throws(IOError) {
             try output.finish()
-            if takesDigest { return try output.publish() }
-            try output.publishUndigested()
-            return nil
+            return try output.publish()
         } catch {
             throw .output(error)
         }

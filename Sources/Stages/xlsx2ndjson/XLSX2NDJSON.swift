@@ -70,7 +70,7 @@ struct XLSX2NDJSON: Stage {
         report.count("rows", list ? 0 : target.recordCount)
         report.count("sheets", target.sheetCount)
         report.count("blank_rows", target.blankRowCount)
-        if let stored = try target.finish() { report.addOutput(stored) }
+        report.addOutput(try target.finish())
     }
 
     /// Options that contradict each other.
