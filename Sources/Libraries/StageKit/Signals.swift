@@ -80,16 +80,17 @@ package enum Signals {
         pthread_sigmask(SIG_BLOCK, &handled, &previous)
         defer { pthread_sigmask(SIG_SETMASK, &previous, nil) }
         let child = try start()
-        for slot in 0..<childLimit where children[slot] == 0 {
+        let taken = registration.withLock { _ -> Int? in
+            guard let slot = (0..<childLimit).first(where: { children[$0] == 0 }) else { return nil }
             children[slot] = child
-            return (child, slot)
+            return slot
         }
-        return (child, nil)
+        return (child, taken)
     }
 
     /// Forgets a child that has been waited for.
     package static func unregisterChild(_ slot: Int?) {
-        if let slot { children[slot] = 0 }
+        if let slot { registration.withLock { _ in children[slot] = 0 } }
     }
 
     private static func handle(_ number: Int32) {

@@ -32,10 +32,10 @@ struct DuckDBProgram {
     /// Runs statements in their order, stopping at the first that fails, and gives the rows of all queries.
     func run(_ statements: [String]) throws(WarehouseError) -> [JSONObject] {
         let script = statements.map { "\($0);\n" }.joined()
-        let outcome: ChildOutcome
+        let outcome: CapturedOutcome
         do throws(IOError) {
             // No settings of the user, stop at the first error, no prompts; one JSON object per row.
-            outcome = try ChildProcess.run(
+            outcome = try CapturedProcess.run(
                 path, ["-init", "/dev/null", "-bail", "-batch", "-jsonlines"], input: Array(script.utf8),
                 outputLimit: Self.answerLimit)
         } catch {

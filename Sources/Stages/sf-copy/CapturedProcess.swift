@@ -3,7 +3,7 @@ internal import Glibc
 internal import StageKit
 
 /// How a child ended and what it wrote.
-struct ChildOutcome {
+struct CapturedOutcome {
     enum Ending: Equatable {
         case exited(Int32)
         case signalled(Int32)
@@ -11,13 +11,13 @@ struct ChildOutcome {
 
     let ending: Ending
     let output: [UInt8]
-    /// The end of what it wrote to standard error, at most `ChildProcess.errorLimit` bytes.
+    /// The end of what it wrote to standard error, at most `CapturedProcess.errorLimit` bytes.
     let errors: [UInt8]
 }
 
 /// Runs another program to its end: gives it its input and takes both its outputs at the same time, so that no full
 /// pipe stops either side. The child leads a process group of its own and ends when a signal ends us.
-enum ChildProcess {
+enum CapturedProcess {
     /// What is kept of a child's messages.
     static let errorLimit = 64 << 10
 
@@ -26,7 +26,7 @@ enum ChildProcess {
     ///   - outputLimit: more output than this ends the child and throws `IOError.corrupt`.
     static func run(
         _ program: String, _ arguments: [String], input text: [UInt8], outputLimit: Int
-    ) throws(IOError) -> ChildOutcome {
+    ) throws(IOError) -> CapturedOutcome {
         let input = try Channel(program)
         let output = try Channel(program)
         let errors = try Channel(program)
@@ -35,7 +35,7 @@ enum ChildProcess {
             try spawn(program, arguments, standard: ends)
         }
         defer { Signals.unregisterChild(started.slot) }
-        var pump = ChildPump(
+        var pump = CapturedStreams(
             input: input.keepOurs(), output: output.keepOurs(), errors: errors.keepOurs(), program: program)
         do throws(IOError) {
             try pump.run(input: text, outputLimit: outputLimit)
@@ -44,7 +44,7 @@ enum ChildProcess {
             _ = waitForEnd(of: started.child)
             throw error
         }
-        return ChildOutcome(ending: waitForEnd(of: started.child), output: pump.outputBytes, errors: pump.errorBytes)
+        return CapturedOutcome(ending: waitForEnd(of: started.child), output: pump.outputBytes, errors: pump.errorBytes)
     }
 
     private static func spawn(
@@ -60,11 +60,11 @@ enum ChildProcess {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        // We ignore SIGPIPE and hold signals back while a child starts; the child must do neither.
+        // We ignore some signals and hold others back while a child starts; the child must do neither.
         var signals = sigset_t()
         sigemptyset(&signals)
         posix_spawnattr_setsigmask(&attributes, &signals)
-        for number in [SIGPIPE, SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
+        for number in [SIGPIPE, SIGXFSZ, SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
         posix_spawnattr_setsigdefault(&attributes, &signals)
         posix_spawnattr_setpgroup(&attributes, 0)
         posix_spawnattr_setflags(
@@ -79,7 +79,7 @@ enum ChildProcess {
         return child
     }
 
-    private static func waitForEnd(of child: pid_t) -> ChildOutcome.Ending {
+    private static func waitForEnd(of child: pid_t) -> CapturedOutcome.Ending {
         var status: Int32 = 0
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
         let signal = status & 0x7F
@@ -106,7 +106,7 @@ private struct Channel: ~Copyable {
 }
 
 /// Moves bytes to and from a child until it has closed both its outputs.
-private struct ChildPump: ~Copyable {
+private struct CapturedStreams: ~Copyable {
     private(set) var outputBytes: [UInt8] = []
     private(set) var errorBytes: [UInt8] = []
 
@@ -154,8 +154,8 @@ private struct ChildPump: ~Copyable {
                 let count = try readSome(number(of: errors), into: block, path: program)
                 if count == 0 { errors = nil }
                 errorBytes.append(contentsOf: block[..<count])
-                if errorBytes.count > ChildProcess.errorLimit {
-                    errorBytes.removeFirst(errorBytes.count - ChildProcess.errorLimit)
+                if errorBytes.count > CapturedProcess.errorLimit {
+                    errorBytes.removeFirst(errorBytes.count - CapturedProcess.errorLimit)
                 }
             }
         }

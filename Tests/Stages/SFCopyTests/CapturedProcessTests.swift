@@ -3,9 +3,9 @@ import Testing
 
 @testable import sf_copy
 
-struct ChildProcessTests {
-    private func shell(_ script: String, input: [UInt8] = [], limit: Int = 64 << 20) throws -> ChildOutcome {
-        try ChildProcess.run("/bin/sh", ["-c", script], input: input, outputLimit: limit)
+struct CapturedProcessTests {
+    private func shell(_ script: String, input: [UInt8] = [], limit: Int = 64 << 20) throws -> CapturedOutcome {
+        try CapturedProcess.run("/bin/sh", ["-c", script], input: input, outputLimit: limit)
     }
 
     @Test func inputAndBothOutputsFlowAtTheSameTime() throws {
@@ -14,13 +14,13 @@ struct ChildProcessTests {
         let outcome = try shell("head -c 3000000 /dev/zero >&2; cat", input: input)
         #expect(outcome.ending == .exited(0))
         #expect(outcome.output == input)
-        #expect(outcome.errors == [UInt8](repeating: 0, count: ChildProcess.errorLimit))
+        #expect(outcome.errors == [UInt8](repeating: 0, count: CapturedProcess.errorLimit))
     }
 
     @Test(arguments: [
-        ("exit 3", ChildOutcome.Ending.exited(3)), ("kill -9 $$", .signalled(9)), ("kill -13 $$", .signalled(13)),
+        ("exit 3", CapturedOutcome.Ending.exited(3)), ("kill -9 $$", .signalled(9)), ("kill -13 $$", .signalled(13)),
     ])
-    func saysHowTheChildEnded(script: String, ending: ChildOutcome.Ending) throws {
+    func saysHowTheChildEnded(script: String, ending: CapturedOutcome.Ending) throws {
         #expect(try shell(script).ending == ending)
     }
 
@@ -40,7 +40,7 @@ struct ChildProcessTests {
 
     @Test func aProgramThatCannotBeStartedIsNamed() throws {
         #expect(throws: IOError.system(call: "start", path: "/nowhere/duckdb", code: 2)) {
-            try ChildProcess.run("/nowhere/duckdb", [], input: [], outputLimit: 10)
+            try CapturedProcess.run("/nowhere/duckdb", [], input: [], outputLimit: 10)
         }
     }
 }
