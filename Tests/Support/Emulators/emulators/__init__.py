@@ -1,0 +1,1 @@
+"""Stand-ins for the cloud services, on loopback, for tests: `python -m emulators SERVICE`."""

@@ -1,0 +1,1 @@
+"""What every emulated service stands on: HTTP, faults, request log, admin routes, clock, lifetime. Knows no service."""
