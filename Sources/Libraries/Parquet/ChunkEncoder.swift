@@ -182,8 +182,8 @@ extension ParquetType {
     func makeDictionary() -> (any ValueDictionary)? {
         switch physical {
         case .boolean: nil
-        case .int32: WordDictionary<UInt32>()
-        case .int64, .double: WordDictionary<UInt64>()
+        case .int32: WordDictionary(isWide: false)
+        case .int64, .double: WordDictionary(isWide: true)
         case .byteArray: BytesDictionary(fixedByteCount: nil)
         case .fixedLengthByteArray: BytesDictionary(fixedByteCount: fixedByteCount)
         }

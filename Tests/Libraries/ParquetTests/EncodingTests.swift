@@ -140,7 +140,7 @@ import Testing
         #expect(found == order.map { expected[$0] ?? .max })
         #expect(bytes.count == expected.count)
 
-        let words = WordDictionary<UInt64>()
+        let words = WordDictionary(isWide: true)
         let page = order.flatMap { index in withUnsafeBytes(of: UInt64(index) << 40) { Array($0) } }
         #expect(numbers(words, page, count: order.count) == order.map { expected[$0] ?? .max })
     }
@@ -148,8 +148,8 @@ import Testing
     @Test func aDictionaryBeyondItsLimitSaysSo() {
         #expect(numbers(BytesDictionary(fixedByteCount: nil), plain(["aaaa", "bbbb"]), count: 2, byteLimit: 15) == nil)
         let page = (0..<10).flatMap { index in withUnsafeBytes(of: UInt32(index)) { Array($0) } }
-        #expect(numbers(WordDictionary<UInt32>(), page, count: 10, byteLimit: 39) == nil)
-        #expect(numbers(WordDictionary<UInt32>(), page, count: 10, byteLimit: 40) != nil)
+        #expect(numbers(WordDictionary(isWide: false), page, count: 10, byteLimit: 39) == nil)
+        #expect(numbers(WordDictionary(isWide: false), page, count: 10, byteLimit: 40) != nil)
     }
 
     @Test func valuesOfFixedLengthHaveNoLengthInFront() {
