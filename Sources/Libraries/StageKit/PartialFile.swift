@@ -11,27 +11,61 @@ package struct PartialFile: ~Copyable {
     private let slot: Int?
     private var isOpen = true
 
-    /// Creates the partial file, and the folder where it is missing.
+    /// Creates the partial file, and the folder where it is missing. While another process writes the same file,
+    /// this throws a failed `lock`: the partial file is one, and so must its writer be.
     package init(path: String, mode: UInt32 = 0o666) throws(IOError) {
         self.path = path
         partialPath = path + ".partial"
         try FileSystem.makeFolders(FileSystem.parent(of: path))
+        (descriptor, slot) = try Self.createRegistered(partialPath, mode: mode)
+    }
+
+    private static func createRegistered(
+        _ path: String, mode: UInt32
+    ) throws(IOError) -> (descriptor: Int32, slot: Int?) {
         // Before the file is there, so that no signal finds it unknown.
-        let slot = Signals.register(partialPath)
-        let opened = open(partialPath, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-        guard opened >= 0 else {
-            let failure = IOError.last("create", partialPath)
+        let slot = Signals.register(path)
+        do throws(IOError) {
+            return (try create(path, mode: mode), slot)
+        } catch {
             Signals.unregister(slot)
+            throw error
+        }
+    }
+
+    /// Opens the partial file as its only writer, emptied of what a killed run left.
+    private static func create(_ path: String, mode: UInt32) throws(IOError) -> Int32 {
+        while true {
+            let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, mode)
+            guard opened >= 0 else { throw IOError.last("create", path) }
+            var failure: IOError?
+            if flock(opened, LOCK_EX | LOCK_NB) != 0 {
+                // Where locks do not work at all, files are written as if alone.
+                if errno == EWOULDBLOCK { failure = IOError.last("lock", path) }
+            } else if isRenamed(opened, from: path) {
+                _ = Glibc.close(opened)
+                continue
+            }
+            if failure == nil, ftruncate(opened, 0) != 0, errno != EINVAL { failure = IOError.last("truncate", path) }
+            guard let failure else { return opened }
+            _ = Glibc.close(opened)
             throw failure
         }
-        self.slot = slot
-        descriptor = opened
+    }
+
+    /// Whether the writer before us published the file, or gave it up, between our opening and our locking it.
+    private static func isRenamed(_ descriptor: Int32, from path: String) -> Bool {
+        var ours = stat()
+        var named = stat()
+        guard fstat(descriptor, &ours) == 0 else { return false }
+        return stat(path, &named) != 0 || named.st_ino != ours.st_ino || named.st_dev != ours.st_dev
     }
 
     deinit {
         if isOpen {
-            _ = Glibc.close(descriptor)
+            // In this order: as long as the descriptor is open, nobody else can have begun a file of this name.
             unlink(partialPath)
+            _ = Glibc.close(descriptor)
         }
         Signals.unregister(slot)
     }
@@ -58,6 +92,9 @@ package struct PartialFile: ~Copyable {
     /// Makes the file appear. The content must have been flushed.
     package mutating func publish() throws(IOError) {
         try FileSystem.synchronize(descriptor, path: partialPath)
+        // A second descriptor keeps the lock until the file has its name; the first one's closing can still fail.
+        let lock = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
+        defer { if lock >= 0 { _ = Glibc.close(lock) } }
         isOpen = false
         guard Glibc.close(descriptor) == 0 || errno == EINTR else {
             let failure = IOError.last("close", partialPath)

@@ -31,10 +31,13 @@ package struct StageFailure: Error, Equatable {
         }
     }
 
-    /// A failure of an output: a reader that went away is 141 and silent, the rest is 74.
+    /// A failure of an output: a reader that went away is 141 and silent, a file that another process writes is 75, the
+    /// rest is 74.
     package static func output(_ error: IOError) -> StageFailure {
-        error.isBrokenPipe ? .init(status: ExitStatus.readerWentAway, nil) : .localIO(error.message)
+        if case .system("lock", let path, wouldBlock) = error { return .tryAgain("\(path): another process writes it") }
+        return error.isBrokenPipe ? .init(status: ExitStatus.readerWentAway, nil) : .localIO(error.message)
     }
 
     private static let accessDenied: Int32 = 13
+    private static let wouldBlock: Int32 = 11
 }
