@@ -21,11 +21,13 @@ extension ADLSPut {
         var processed = ProcessedDelivery(
             lake: lake, store: store, template: template, replaces: ifExists == .replace, isDryRun: dryRun,
             report: report)
-        let source = try openManifest(manifest)
+        let digest = InputDigest()
+        let source = try openManifest(manifest, digest)
         var output = try mapOutputError { () throws(IOError) in try DataOutput("-") }
         var failure: StageFailure?
         var (lineCount, failedCount) = (0, 0)
         defer {
+            report.addInput(StoredFile(path: manifest, byteCount: digest.byteCount, sha256: digest.finish()))
             report.count("lines", lineCount)
             report.count("stored", raw.storedCount + processed.storedCount)
             report.count("standing", raw.standingCount + processed.standingCount)
@@ -96,9 +98,9 @@ extension ADLSPut {
         }
     }
 
-    private func openManifest(_ path: String) throws(StageFailure) -> any ByteSource {
+    private func openManifest(_ path: String, _ digest: InputDigest) throws(StageFailure) -> any ByteSource {
         do throws(IOError) {
-            return try DataInput.open(path)
+            return try DataInput.open(path, digest: digest)
         } catch {
             throw .input(error)
         }

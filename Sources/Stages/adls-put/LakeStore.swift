@@ -66,6 +66,8 @@ struct LakeEntry: Equatable {
 protocol LakeLease: AnyObject {
     /// A descriptor that keeps the lock while any process holds it, if the lock is of that kind.
     var inheritableDescriptor: Int32? { get }
+    /// Leaves a word about who holds the lock, for those who come too late.
+    func note(holder: String) throws(LakeError)
     func release() throws(LakeError)
 }
 

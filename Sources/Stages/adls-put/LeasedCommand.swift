@@ -18,11 +18,9 @@ enum LeasedCommand {
     static func run(_ command: [String], under address: LakeAddress, log: Log) throws(StageFailure) -> Int32 {
         let store = Lakes.store(for: address)
         let lease = try mapLakeError { () throws(LakeError) in try store.acquireLease(at: address) }
-        if let lease = lease as? FolderLease {
-            let time = Environment.wallClock()
-            let since = UTCTime(seconds: time.seconds, nanoseconds: time.nanoseconds).text
-            try mapLakeError { () throws(LakeError) in try lease.note(holder: "process \(getpid()) since \(since)\n") }
-        }
+        let time = Environment.wallClock()
+        let since = UTCTime(seconds: time.seconds, nanoseconds: time.nanoseconds).text
+        try mapLakeError { () throws(LakeError) in try lease.note(holder: "process \(getpid()) since \(since)\n") }
         let terminal = ControllingTerminal()
         let (child, guardian) = try ForwardedSignals.whileBlocked { () throws(StageFailure) in
             let child = try ChildProcess.spawn(

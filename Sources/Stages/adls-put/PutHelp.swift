@@ -25,7 +25,8 @@ enum PutHelp {
           The same content under the same name is success and changes nothing. For
           another content --if-exists says what happens: fail (the default), skip,
           replace. raw/ and the records are never replaced. The tag (etag) of a
-          file: lake is the quoted first half of the content's SHA-256.
+          file: lake is the quoted first half of the content's SHA-256; --list reads the
+          files for it.
 
         EXIT STATUS
           0 done, 64 usage, 65 bad manifest or content, 66 no such file, 74 local

@@ -40,7 +40,7 @@ struct DrivePull: Stage {
         let sources = try PullSetUp.sources(folders, output: output)
         let filter = try NameFilter(include: include, exclude: exclude)
         let routing = try DatasetRouting(contracts: contracts, log: log)
-        let records = try PullSetUp.records(known)
+        let records = try PullSetUp.records(known, report: report)
         let inventory = try Inventory.take(
             sources, output: output, filter: filter, known: records, allowsEmpty: allowEmpty)
         try routing.check(inventory.files.map(\.drivePath) + inventory.deleted.map(\.drivePath), log: log)

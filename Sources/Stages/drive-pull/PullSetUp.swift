@@ -18,14 +18,17 @@ enum PullSetUp {
     }
 
     /// The newest record of each file; none without `--known`.
-    static func records(_ path: String?) throws(StageFailure) -> NewestRecords {
+    static func records(_ path: String?, report: RunReport) throws(StageFailure) -> NewestRecords {
         guard let path else { return NewestRecords() }
+        let digest = InputDigest()
         let source: any ByteSource
         do throws(IOError) {
-            source = try DataInput.open(path)
+            source = try DataInput.open(path, digest: digest)
         } catch {
             throw .input(error)
         }
-        return try NewestRecords.read(source)
+        let records = try NewestRecords.read(source)
+        report.addInput(StoredFile(path: path, byteCount: digest.byteCount, sha256: digest.finish()))
+        return records
     }
 }

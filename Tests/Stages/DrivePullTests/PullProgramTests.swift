@@ -136,11 +136,47 @@ import Testing
         #expect(status(try pull(&records, ["--allow-empty"])) == ["Sales/Orders.xlsx deleted"])
     }
 
+    @Test func twoAtOnceIntoOneFolderEndWholeOrTurnedAway() throws {
+        let bytes = [UInt8](repeating: 0x61, count: 8 << 20)
+        for number in 0..<4 { try folder.write("drive/\(number).xlsx", bytes) }
+        let arguments = ["file:drive", "--output", "pulled"]
+        let running = try (0..<3).map { _ in try program.start(arguments, in: folder.path) }
+        let outcomes = try running.map { try $0.wait() }
+        #expect(outcomes.contains { $0.status == 0 }, "\(outcomes.map(\.errors))")
+        for outcome in outcomes {
+            #expect(outcome.status == 0 || outcome.status == ExitStatus.tryAgain, "\(outcome.errors)")
+        }
+        for number in 0..<4 { #expect(try FileSystem.contents(folder.file("pulled/\(number).xlsx")) == bytes) }
+        #expect(try FileSystem.names(in: folder.file("pulled")) == ["0.xlsx", "1.xlsx", "2.xlsx", "3.xlsx", "Sales"])
+    }
+
+    @Test func aPullThatIsKilledLeavesNoHalfFileUnderItsNameAndTheNextOneEndsRight() throws {
+        var random = SeededRandom(seed: 5)
+        let bytes = [UInt8](repeating: 0x61, count: 48 << 20)
+        try folder.write("drive/big.xlsx", bytes)
+        var killsInFlight = 0
+        for _ in 0..<40 where killsInFlight < 4 {
+            unlink(folder.file("pulled/big.xlsx"))
+            let running = try program.start(["file:drive", "--output", "pulled"], in: folder.path)
+            usleep(UInt32.random(in: 10_000...150_000, using: &random))
+            running.signal(SIGKILL)
+            let outcome = try running.wait()
+            if outcome.status == 128 + SIGKILL { killsInFlight += 1 }
+            if let status = try FileSystem.status(folder.file("pulled/big.xlsx")) {
+                #expect(status.byteCount == bytes.count, "seed 5")
+            }
+        }
+        #expect(killsInFlight == 4)
+        var records: [JSONValue] = []
+        #expect(status(try pull(&records)) == ["Sales/Orders.xlsx new", "big.xlsx new"])
+        #expect(try FileSystem.contents(folder.file("pulled/big.xlsx")) == bytes)
+        #expect(try FileSystem.names(in: folder.file("pulled")) == ["Sales", "big.xlsx"])
+    }
+
     @Test func unreadableFilesAreToldAndTheOthersBrought() throws {
         try folder.write("drive/open.xlsx", text: "O")
-        // Root reads everything; a name that is a folder by the time of the copy does as well.
-        let fifo = folder.file("drive/odd.xlsx")
-        symlink("/proc/self/mem", fifo)
+        // Root may read everything that can be read at all; this cannot.
+        symlink("/proc/self/mem", folder.file("drive/odd.xlsx"))
         var records: [JSONValue] = []
         let lines = try pull(&records, status: 74)
         #expect(status(lines) == ["Sales/Orders.xlsx new", "open.xlsx new"])
