@@ -16,6 +16,8 @@ enum SerialDate {
     struct Serial {
         var days: UInt64
         var milliseconds: UInt64
+        /// The milliseconds were rounded up to a whole day.
+        var isRoundedUp = false
     }
 
     /// Appends `2018-01-31`, `2018-01-31T12:30:00`, `12:30:00` or `PT26H30M`, with milliseconds only when there are
@@ -27,10 +29,10 @@ enum SerialDate {
         if kind == .duration { return appendDuration(start, end, to: room) }
         guard var serial = serial(start, end) else { return nil }
         // A value below one day has no date to speak of; in the 1904 system 0 is a day.
-        let isTimeOnly =
-            serial.days == 0 && (kind == .time || kind == .dateOrTime || (!is1904 && kind != .duration))
-        if isTimeOnly {
-            return appendTime(serial.milliseconds, to: room)
+        if kind == .time || kind == .dateOrTime || !is1904 {
+            if serial.days == 0 { return appendTime(serial.milliseconds, to: room) }
+            // The last half of the day's last millisecond stays in the day.
+            if serial.days == 1, serial.isRoundedUp { return appendTime(millisecondsPerDay - 1, to: room) }
         }
         if is1904 { serial.days += days1904 }
         guard serial.days < dayLimit, is1904 || serial.days != 60 else { return nil }
@@ -63,8 +65,7 @@ enum SerialDate {
             return nil
         }
         if serial.milliseconds == millisecondsPerDay {
-            serial.days += 1
-            serial.milliseconds = 0
+            serial = Serial(days: serial.days + 1, milliseconds: 0, isRoundedUp: true)
         }
         return serial
     }

@@ -134,8 +134,12 @@ package final class SheetReader {
                 state = .scanning(rest)
                 return
             }
-            let isLast = try !windows.advance(keeping: rest)
-            if isLast { return try fallBack() }
+            do throws(XLSXError) {
+                guard try windows.advance(keeping: rest) else { return try fallBack() }
+            } catch .limitExceeded {
+                // libxml2 comes to the same end, and knows the cell.
+                return try fallBack()
+            }
             state = .scanning(windows.start)
         case .finished(let rest):
             if !batch.isEmpty {
