@@ -117,7 +117,13 @@ def test_a_corrupt_workbook_fails_and_is_mended_later(pipeline):
     pipeline.run(expect=65)
     assert pipeline.statuses("sellers") == ["current", "failed"]
     reason = pipeline.query("select reason from ops.deliveries where status = 'failed'")[0][0]
-    assert reason.startswith("xlsx2ndjson: "), reason
+    assert reason.startswith(f"xlsx2ndjson: {FILE}: "), reason
+    # A rebuild, and one without the processed zone, fail it for the same reason.
+    before = pipeline.everything()
+    for lost in (pipeline.warehouse.unlink, lambda: (shutil.rmtree(pipeline.lake / "processed"), pipeline.warehouse.unlink())):
+        lost()
+        pipeline.run(expect=65)
+        assert pipeline.everything() == before
     assert cities(pipeline) == ["campinas"]
     # A failed delivery is not tried again until something changes.
     pipeline.wrap()

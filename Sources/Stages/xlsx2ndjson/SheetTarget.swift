@@ -26,7 +26,7 @@ struct SheetSelection {
         return try sheets().map { SheetTarget(sheet: $0, header: plan.header) }
     }
 
-    private func bad(_ message: String) -> StageFailure { .badData("\(input.file.path): \(message)") }
+    private func bad(_ message: String) -> StageFailure { .badData("\(input.place): \(message)") }
 
     /// Sheets with rows that are not hidden, or all with rows.
     private var candidates: [Sheet] {

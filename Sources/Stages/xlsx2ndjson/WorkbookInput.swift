@@ -10,13 +10,16 @@ struct WorkbookInput {
     let file: WorkbookFile
     /// What `_source_file` says.
     let sourceName: String
+    /// What messages call the workbook: the name the user gave it, since a pipeline's own copy lies anywhere.
+    let place: String
 
     init(_ path: String, sourceName: String?) throws(StageFailure) {
         do throws(XLSXError) {
             file = path == "-" ? try Self.standardInput() : try WorkbookFile(path: path)
         } catch {
-            throw Self.failure(error, in: path == "-" ? "standard input" : path)
+            throw Self.failure(error, in: sourceName ?? (path == "-" ? "standard input" : path))
         }
+        place = sourceName ?? file.path
         self.sourceName = sourceName ?? (path == "-" ? "-" : FileSystem.name(of: path))
     }
 
@@ -31,7 +34,7 @@ struct WorkbookInput {
     }
 
     /// An error of the workbook as the end of the run: unreadable files as any input, the rest is bad data.
-    func failure(_ error: XLSXError) -> StageFailure { Self.failure(error, in: file.path) }
+    func failure(_ error: XLSXError) -> StageFailure { Self.failure(error, in: place) }
 
     private static func failure(_ error: XLSXError, in path: String) -> StageFailure {
         if case .io(let error) = error { return .input(error) }

@@ -37,7 +37,7 @@ struct WorkbookReading {
         for warning in workbook.warnings { warn(warning.warning.rawValue, warning.message) }
         if !hasHeader, let known = plan.known {
             throw .badData(
-                "\(input.file.path): no header: none of the first \(SheetRows.searchRowCount) rows with cells of "
+                "\(input.place): no header: none of the first \(SheetRows.searchRowCount) rows with cells of "
                     + "\(targets.map(\.sheet.name).joined(separator: ", ")) names the columns of \(known.dataset)")
         }
         if plan.sheets == .first { return }
@@ -56,7 +56,7 @@ struct WorkbookReading {
 
     func warn(_ code: String, _ message: String, times: Int = 1) {
         report.warn(code, times: times)
-        log.warning("\(input.file.path): \(message)", code: code)
+        log.warning("\(input.place): \(message)", code: code)
     }
 
     /// The rows of a target with the first of them at hand.
@@ -100,7 +100,7 @@ struct WorkbookReading {
             } catch {
                 throw StageFailure(
                     status: error.status,
-                    error.message.map { "\(input.file.path): sheet \(target.sheet.name), \($0)" })
+                    error.message.map { "\(input.place): sheet \(target.sheet.name), \($0)" })
             }
             try output.endRecord()
             last = max(last, row.number)
@@ -147,7 +147,7 @@ struct WorkbookReading {
                     .map { (Int($0.column), CellWords.text($0, is1904: is1904)) }
                 return named(texts, row: number, sheet: target.sheet.name)
             }
-            throw .badData("\(input.file.path): sheet \(target.sheet.name): row \(number) is empty: it is no header")
+            throw .badData("\(input.place): sheet \(target.sheet.name): row \(number) is empty: it is no header")
         case .none:
             if let names = target.names {
                 let texts = zip(target.area.columns, names).map { ($0, $1) }
