@@ -21,6 +21,7 @@ let package = Package(
         library("Parquet", uses: "Bytes", "Compression"),
         library("Text", uses: "Bytes", "CUTF8Proc"),
         library("HTTP", uses: "Bytes", "CCurl"),
+        library("Signing", uses: "Bytes", "CCrypto", "Digests", "NDJSON"),
 
         // Shared by the programs.
         library("StageKit", uses: "Bytes", "NDJSON", "Digests", "Compression", argumentParser()),
@@ -51,6 +52,7 @@ let package = Package(
         tests("Text", in: "Libraries", uses: "Text", "Bytes"),
         tests("Contracts", in: "Libraries", uses: "Contracts", "Bytes"),
         tests("HTTP", in: "Libraries", uses: "HTTP", "Bytes"),
+        tests("Signing", in: "Libraries", uses: "Signing", "NDJSON", "Digests", "Bytes"),
         tests("Digests", in: "Libraries", uses: "Digests", "Bytes"),
         tests("Compression", in: "Libraries", uses: "Compression", "Bytes"),
         tests("Parquet", in: "Libraries", uses: "Parquet", "Compression", "Bytes"),
