@@ -3,17 +3,47 @@ internal import CZstd
 
 /// Compresses buffers to plain Zstandard frames (RFC 8878) with one reused context.
 package struct ZstandardCompressor: ~Copyable {
-    private let context: OpaquePointer
-    private let level: Int32
+    /// How hard to look for repetitions.
+    package struct Effort: Equatable, Sendable {
+        /// 1 (fast) to 22; 0 and below are faster still.
+        package let level: Int
+        /// True to entropy-code what does not repeat also at levels below 1, which store it as it is.
+        package let packsLiterals: Bool
 
-    /// `level` is 1 (fast) to 22; values outside are clamped by the library.
-    package init(level: Int) {
-        guard let made = ZSTD_createCCtx() else { preconditionFailure("out of memory") }
-        context = made
-        self.level = Int32(clamping: level)
+        package init(level: Int, packsLiterals: Bool = false) {
+            self.level = level
+            self.packsLiterals = packsLiterals
+        }
     }
 
+    private let context: OpaquePointer
+    private var effort: Effort
+
+    /// Levels outside of what the library knows are clamped.
+    package init(_ effort: Effort) {
+        guard let made = ZSTD_createCCtx() else { preconditionFailure("out of memory") }
+        context = made
+        self.effort = effort
+        Self.apply(effort, to: context)
+    }
+
+    /// `level` is 1 (fast) to 22; values outside are clamped by the library.
+    package init(level: Int) { self.init(Effort(level: level)) }
+
     deinit { ZSTD_freeCCtx(context) }
+
+    /// Compresses from now on with another effort.
+    package mutating func set(_ effort: Effort) {
+        guard effort != self.effort else { return }
+        self.effort = effort
+        Self.apply(effort, to: context)
+    }
+
+    private static func apply(_ effort: Effort, to context: OpaquePointer) {
+        ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, Int32(clamping: effort.level))
+        // A library that cannot do it stores literals instead: larger, and right.
+        _ = sluice_zstd_always_pack_literals(context, effort.packsLiterals ? 1 : 0)
+    }
 
     /// Room that a frame of `byteCount` bytes surely fits in.
     package static func bound(of byteCount: Int) -> Int { ZSTD_compressBound(byteCount) }
@@ -21,22 +51,18 @@ package struct ZstandardCompressor: ~Copyable {
     /// Stores one frame that holds `bytes` and states its size; says how long it is. `output` must have room for
     /// `bound(of: bytes.count)` bytes.
     package mutating func compress(
-        _ bytes: UnsafeRawBufferPointer, level: Int, into output: UnsafeMutableRawBufferPointer
+        _ bytes: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) -> Int {
-        let size = ZSTD_compressCCtx(
-            context, output.baseAddress, output.count, bytes.baseAddress, bytes.count, Int32(clamping: level))
+        let size = ZSTD_compress2(context, output.baseAddress, output.count, bytes.baseAddress, bytes.count)
         precondition(ZSTD_isError(size) == 0, "zstd could not compress: out of memory or too little room")
         return size
     }
 
     /// Replaces the content of `output` by one frame that holds `bytes` and states its size.
     package mutating func compress(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) {
-        let bound = ZSTD_compressBound(bytes.count)
+        let bound = Self.bound(of: bytes.count)
         output = [UInt8](unsafeUninitializedCapacity: bound) { buffer, count in
-            let size = ZSTD_compressCCtx(
-                context, buffer.baseAddress, bound, bytes.baseAddress, bytes.count, level)
-            precondition(ZSTD_isError(size) == 0, "zstd could not compress: out of memory")
-            count = size
+            count = compress(bytes, into: UnsafeMutableRawBufferPointer(buffer))
         }
     }
 }

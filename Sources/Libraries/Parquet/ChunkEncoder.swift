@@ -121,7 +121,7 @@ final class ChunkEncoder {
 
     /// Compresses the workspace's body and seals it.
     private func finish(
-        _ kind: EncodedPage.Kind, _ encoding: Encoding, entryCount: Int, codec: ParquetCodec, _ workspace: Workspace
+        _ kind: EncodedPage.Kind, _ encoding: Encoding, entryCount: Int, codec: PageCodec, _ workspace: Workspace
     ) -> EncodedPage {
         let stored = workspace.compressBody(codec)
         return EncodedPage(

@@ -5,14 +5,17 @@ package enum ParquetCodec: Equatable, Sendable {
     case none
     /// Level 1 to 9.
     case gzip(level: Int)
-    /// Level 1 to 22; nil takes for each chunk the better of a fast level and `ParquetCodec.thoroughLevel`.
+    /// Level 1 to 22; nil takes for each chunk the best of a few efforts, see `ChunkTrial`.
     case zstandard(level: Int?)
 
-    /// What other writers take: rarely better than level 1 on identifiers and numbers, often on text.
-    package static let thoroughLevel = 3
-    static let fastLevel = 1
-
     package static let `default` = ParquetCodec.zstandard(level: nil)
+}
+
+/// How the pages of one chunk are compressed.
+enum PageCodec: Equatable {
+    case none
+    case gzip(level: Int)
+    case zstandard(ZstandardCompressor.Effort)
 
     /// parquet.thrift, CompressionCodec.
     var number: Int {
@@ -36,29 +39,30 @@ final class Workspace {
     private var gzipLevel = 0
 
     /// Compresses bytes that stay where they are. The result is valid until the next call.
-    func compress(_ bytes: UnsafeRawBufferPointer, _ codec: ParquetCodec) -> UnsafeRawBufferPointer {
+    func compress(_ bytes: UnsafeRawBufferPointer, _ codec: PageCodec) -> UnsafeRawBufferPointer {
         switch codec {
         case .none: return bytes
-        case .zstandard(let level):
-            let room = ZstandardCompressor.bound(of: bytes.count)
-            compressed.removeAll()
-            let target = UnsafeMutableRawBufferPointer(start: compressed.reserve(room), count: room)
-            let level = level ?? ParquetCodec.fastLevel
-            if zstandard == nil { zstandard = ZstandardCompressor(level: level) }
-            compressed.advance(zstandard?.compress(bytes, level: level, into: target) ?? 0)
+        case .zstandard(let effort):
+            if zstandard == nil { zstandard = ZstandardCompressor(effort) }
+            zstandard?.set(effort)
+            let target = room(ZstandardCompressor.bound(of: bytes.count))
+            compressed.advance(zstandard?.compress(bytes, into: target) ?? 0)
         case .gzip(let level):
             if gzip == nil || gzipLevel != level {
                 gzip = GzipCompressor(level: level)
                 gzipLevel = level
             }
-            let room = gzip?.bound(of: bytes.count) ?? 0
-            compressed.removeAll()
-            let target = UnsafeMutableRawBufferPointer(start: compressed.reserve(room), count: room)
+            let target = room(gzip?.bound(of: bytes.count) ?? 0)
             compressed.advance(gzip?.compress(bytes, into: target) ?? 0)
         }
         return compressed.bytes
     }
 
+    private func room(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
+        compressed.removeAll()
+        return UnsafeMutableRawBufferPointer(start: compressed.reserve(byteCount), count: byteCount)
+    }
+
     /// Compresses the body as it stands.
-    func compressBody(_ codec: ParquetCodec) -> UnsafeRawBufferPointer { compress(body.bytes, codec) }
+    func compressBody(_ codec: PageCodec) -> UnsafeRawBufferPointer { compress(body.bytes, codec) }
 }
