@@ -6,7 +6,8 @@ final class ZipEntryReader {
 
     let entry: ZipEntry
     private let file: WorkbookFile
-    private var inflater = RawInflater()
+    /// Nil for a stored member.
+    private let inflater: RawInflater?
     private let input: UnsafeMutableRawBufferPointer
     private var pending = 0..<0
     private var offset: Int
@@ -27,6 +28,7 @@ final class ZipEntryReader {
         file = archive.file
         offset = try archive.dataOffset(of: entry)
         packedLeft = entry.packedByteCount
+        inflater = entry.isDeflated ? RawInflater() : nil
         input = .allocate(byteCount: Self.inputByteCount, alignment: 64)
     }
 
@@ -35,7 +37,8 @@ final class ZipEntryReader {
     /// Fills `buffer` as far as the member goes; 0 is its end. Bytes beyond the stated size never come out.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(XLSXError) -> Int {
         if isFinished || buffer.count == 0 { return 0 }
-        let produced = entry.isDeflated ? try inflate(into: buffer) : try copy(into: buffer)
+        let produced =
+            if let inflater { try inflate(inflater, into: buffer) } else { try copy(into: buffer) }
         byteCount += produced
         guard byteCount <= entry.byteCount else {
             throw .damagedPart(part: entry.name, reason: "it is longer than the zip directory says")
@@ -51,7 +54,7 @@ final class ZipEntryReader {
         return produced
     }
 
-    private func inflate(into buffer: UnsafeMutableRawBufferPointer) throws(XLSXError) -> Int {
+    private func inflate(_ inflater: RawInflater, into buffer: UnsafeMutableRawBufferPointer) throws(XLSXError) -> Int {
         var filled = 0
         while filled < buffer.count, !inflater.isFinished {
             if pending.isEmpty, packedLeft > 0 { try refill() }
