@@ -50,7 +50,7 @@ def run(options, make_service, fill):
     try:
         servers = listeners(options, lifetime, make_service, fill)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        print(f"emulators: {type(error).__name__}: {error}", file=sys.stderr)
+        complain(error)
         return IO_ERROR
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -59,6 +59,11 @@ def run(options, make_service, fill):
     announce(ready, options.ready_file)
     lifetime.wait()
     return 0
+
+
+def complain(error):
+    """Says why a service does not start."""
+    print(f"emulators: {type(error).__name__}: {error}", file=sys.stderr)
 
 
 def listeners(options, lifetime, make_service, fill):
