@@ -20,6 +20,8 @@ package struct CommonOptions: ParsableArguments {
     package init() {}
 
     package func log(program: String) -> Log {
-        Log(program: program, format: logFormat, threshold: verbose ? .detail : quiet ? .error : .info)
+        Log(
+            program: program, format: logFormat, threshold: verbose ? .detail : quiet ? .error : .info,
+            progress: quiet && progress == .auto ? .never : progress)
     }
 }

@@ -28,11 +28,16 @@ package struct Log: Sendable {
     package let program: String
     package var format: LogFormat
     package var threshold: Level
+    /// How far the run is; erased before every message.
+    package let progress: ProgressLine
 
-    package init(program: String, format: LogFormat = .text, threshold: Level = .info) {
+    package init(
+        program: String, format: LogFormat = .text, threshold: Level = .info, progress: ProgressMode = .never
+    ) {
         self.program = program
         self.format = format
         self.threshold = threshold
+        self.progress = ProgressLine(program: program, mode: progress)
     }
 
     package func error(_ message: String, code: String? = nil) { write(.error, message, code) }
@@ -42,6 +47,7 @@ package struct Log: Sendable {
 
     private func write(_ level: Level, _ message: String, _ code: String?) {
         guard level <= threshold else { return }
+        progress.erase()
         var line: [UInt8]
         switch format {
         case .text:

@@ -42,6 +42,7 @@ extension Stage {
         } catch {
             failure = error
         }
+        log.progress.erase()
         if let path = common.report {
             do {
                 try report.write(to: path, status: failure?.status ?? 0, error: failure?.message)
