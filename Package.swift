@@ -48,7 +48,7 @@ let package = Package(
 
         tests("Bytes", in: "Libraries", uses: "Bytes"),
         tests("NDJSON", in: "Libraries", uses: "NDJSON", "Bytes"),
-        tests("Clean", in: "Stages", uses: "clean", "Contracts", "Bytes", "NDJSON", "StageKit"),
+        tests("Clean", in: "Stages", uses: "clean", "Contracts", "Bytes", "NDJSON", "Digests", "StageKit"),
         tests("Text", in: "Libraries", uses: "Text", "Bytes"),
         tests("Contracts", in: "Libraries", uses: "Contracts", "Bytes"),
         tests("HTTP", in: "Libraries", uses: "HTTP", "Bytes"),
