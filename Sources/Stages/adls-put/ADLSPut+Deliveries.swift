@@ -38,6 +38,7 @@ extension ADLSPut {
         do throws(StageFailure) {
             try DocumentLines.forEach(of: source) { (number, document) throws(StageFailure) in
                 lineCount += 1
+                log.progress.advance(to: lineCount, .deliveries)
                 do throws(StageFailure) {
                     let line = try ManifestLine(document, place: "\(source.path):\(number)")
                     let grown = layout == .raw ? try raw.deliver(line) : try processed.deliver(line)
@@ -59,7 +60,7 @@ extension ADLSPut {
     }
 
     /// Puts files and folders that are no deliveries.
-    func putFiles(to target: String, report: RunReport) throws(StageFailure) {
+    func putFiles(to target: String, log: Log, report: RunReport) throws(StageFailure) {
         let store = Lakes.store(for: try Lakes.address(target))
         let pairs = try PlainPut.pairs(sources, to: target)
         var put = PlainPut(
@@ -71,7 +72,8 @@ extension ADLSPut {
             report.count("bytes", put.byteCount)
         }
         do throws(StageFailure) {
-            for pair in pairs {
+            for (number, pair) in pairs.enumerated() {
+                log.progress.advance(to: number, .files, of: pairs.count)
                 let line = try put.put(pair)
                 try mapOutputError { () throws(IOError) in try output.append(line.bytes + [0x0A]) }
             }

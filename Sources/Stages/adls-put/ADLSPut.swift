@@ -55,7 +55,7 @@ struct ADLSPut: Stage {
         case .deliveries(let manifest, let target, let layout):
             try putDeliveries(manifest, to: target, as: layout, log: log, report: report)
         case .files(let target):
-            try putFiles(to: target, report: report)
+            try putFiles(to: target, log: log, report: report)
         case .list(let inspection):
             var output = try mapOutputError { () throws(IOError) in try DataOutput("-") }
             try inspection.list(to: &output)

@@ -69,6 +69,7 @@ struct CleanRun {
             cleaned.removeAll()
             cleaner.clean(block, into: cleaned)
             try sequence.take(block, cleaned, &outputs)
+            log.progress.advance(to: sequence.counts.read, .rows)
         }
     }
 

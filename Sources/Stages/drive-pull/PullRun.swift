@@ -18,7 +18,8 @@ extension Pull {
 
     private mutating func print(_ inventory: Inventory, _ failures: inout [StageFailure]) throws(IOError) {
         var manifest = try DataOutput("-")
-        for file in inventory.files {
+        for (number, file) in inventory.files.enumerated() {
+            log.progress.advance(to: number, .files, of: inventory.files.count)
             if let line = try bring(file, &failures) { try manifest.append(line.bytes + [0x0A]) }
         }
         for record in inventory.deleted { try manifest.append(line(ofDeleted: record).bytes + [0x0A]) }

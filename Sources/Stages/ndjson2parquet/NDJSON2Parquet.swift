@@ -47,7 +47,7 @@ struct NDJSON2Parquet: Stage {
         let files = try PartFiles(
             path: output, isSplit: options.fileBytes != nil, schema: schema, options: options,
             pool: EncodingPool(pool))
-        var rows = RowCopy(table, schema, to: files, pool: pool, path: source.path)
+        var rows = RowCopy(table, schema, to: files, pool: pool, path: source.path, progress: log.progress)
         try rows.copy(from: source)
         rows.warn(log, report)
         let parts = try files.publish()

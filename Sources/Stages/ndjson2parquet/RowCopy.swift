@@ -9,6 +9,7 @@ struct RowCopy {
     let files: PartFiles
     let pool: WorkPool
     let path: String
+    let progress: ProgressLine
 
     private(set) var rowCount = 0
     private(set) var lineCount = 0
@@ -16,12 +17,16 @@ struct RowCopy {
     private(set) var droppedCount = 0
     private(set) var hasByteOrderMark = false
 
-    init(_ table: TableDefinition, _ schema: ParquetSchema, to files: PartFiles, pool: WorkPool, path: String) {
+    init(
+        _ table: TableDefinition, _ schema: ParquetSchema, to files: PartFiles, pool: WorkPool, path: String,
+        progress: ProgressLine
+    ) {
         self.table = table
         self.schema = schema
         self.files = files
         self.pool = pool
         self.path = path
+        self.progress = progress
     }
 
     /// Copies all rows. The first line that does not fit ends the run.
@@ -59,6 +64,7 @@ struct RowCopy {
         if let problem = block.problem { throw .badData("\(path):\(lineCount + problem.line): \(problem.message)") }
         try files.append(block.batch)
         rowCount += block.batch.rowCount
+        progress.advance(to: rowCount, .rows)
         lineCount += block.lineCount
         blankCount += block.blankCount
         droppedCount += block.droppedCount

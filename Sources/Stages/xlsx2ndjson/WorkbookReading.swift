@@ -103,6 +103,7 @@ struct WorkbookReading {
                     error.message.map { "\(input.place): sheet \(target.sheet.name), \($0)" })
             }
             try output.endRecord()
+            if output.recordCount % 1024 == 0 { log.progress.advance(to: output.recordCount, .rows) }
             last = max(last, row.number)
         }
         tell(rows.reader, writer, sheet: target.sheet.name)
