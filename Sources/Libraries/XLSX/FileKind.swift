@@ -3,11 +3,18 @@ enum FileKind {
     /// Compound files (MS-CFB) are searched for their streams' names up to here.
     private static let searchByteCount = 64 << 20
 
+    private static let compoundMagic: [UInt8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]
+
+    /// True for a compound file, which may have a zip somewhere inside and is none.
+    static func isCompound(_ file: WorkbookFile) throws(XLSXError) -> Bool {
+        try file.bytes(at: 0, count: compoundMagic.count) == compoundMagic
+    }
+
     /// The error that says what the file is.
     static func explanation(of file: WorkbookFile) throws(XLSXError) -> XLSXError {
         let head = try file.bytes(at: 0, count: 512)
         if head.isEmpty { return .notAWorkbook(reason: "the file is empty") }
-        if head.starts(with: [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) { return try compound(file) }
+        if head.starts(with: compoundMagic) { return try compound(file) }
         if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
             return .damagedZip(reason: "the zip directory at the end is missing: the file is cut")
         }

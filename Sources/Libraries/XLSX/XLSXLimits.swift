@@ -21,4 +21,25 @@ package struct XLSXLimits: Sendable, Equatable {
     package static let columnCount = 16_384
 
     package init() {}
+
+    /// The names by which errors call the limits.
+    package static let names = [
+        "entryCount", "directoryBytes", "documentBytes", "partBytes", "sharedStringBytes", "rowBytes", "sheetCount",
+    ]
+
+    /// Changes the limit of that name; false when there is none. Offsets into shared strings have 31 bits, so that
+    /// `sharedStringBytes` is never more than 1 GiB.
+    package mutating func set(_ name: String, to value: Int) -> Bool {
+        switch name {
+        case "entryCount": entryCount = value
+        case "directoryBytes": directoryBytes = value
+        case "documentBytes": documentBytes = value
+        case "partBytes": partBytes = value
+        case "sharedStringBytes": sharedStringBytes = min(value, 1 << 30)
+        case "rowBytes": rowBytes = value
+        case "sheetCount": sheetCount = value
+        default: return false
+        }
+        return true
+    }
 }

@@ -98,8 +98,7 @@ final class XMLPushParser {
 
     init(part: String, handler: any XMLHandler) {
         _ = Self.initialize
-        // What libxml2 says outside of a parser (encodings that fail) would go to standard error. Per thread.
-        xmlSetStructuredErrorFunc(nil) { _, _ in }
+        sluice_xml_silence()
         self.part = part
         self.handler = handler
         var callbacks = xmlSAXHandler()

@@ -11,6 +11,7 @@ struct ZipEnd {
 
     /// Finds the end record: the last one whose comment fits into the file.
     static func find(in file: WorkbookFile) throws(XLSXError) -> ZipEnd {
+        if try FileKind.isCompound(file) { throw try FileKind.explanation(of: file) }
         let tailCount = min(file.byteCount, recordByteCount + 0xFFFF)
         let tailOffset = file.byteCount - tailCount
         let tail = try file.bytes(at: tailOffset, count: tailCount)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import XLSX
 
 /// Where the header is.
 enum HeaderChoice: Equatable, ExpressibleByArgument {
@@ -32,3 +33,21 @@ enum BlankRows: String, ExpressibleByArgument, CaseIterable { case skip, keep }
 
 /// What an empty cell below a header becomes.
 enum EmptyCells: String, ExpressibleByArgument, CaseIterable { case null, omit }
+
+/// Another value for one of the reader's limits: `rowBytes=500000000`.
+struct LimitChange: ExpressibleByArgument {
+    let name: String
+    let value: Int
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "=", maxSplits: 1)
+        guard parts.count == 2, XLSXLimits.names.contains(String(parts[0])), let value = Int(parts[1]), value >= 0
+        else {
+            return nil
+        }
+        name = String(parts[0])
+        self.value = value
+    }
+
+    static var allValueStrings: [String] { XLSXLimits.names.map { "\($0)=N" } }
+}

@@ -13,6 +13,9 @@ enum ReadingHelp {
         least half of the widest row; else the first row that fills two thirds of it. A repeated name gets _2, _3 and so on. A column without a name is left out where it
         is empty; a value in it is kept under the column's letter.
 
+        Memory is bounded whatever a file holds. A workbook beyond a limit ends with status 65 and the limit's name:
+        --max rowBytes=500000000 raises it.
+
         Examples:
           xlsx2ndjson orders.xlsx > orders.ndjson
           xlsx2ndjson orders.xlsx --contract orders.odcs.yaml --provenance | clean --contract orders.odcs.yaml

@@ -26,6 +26,7 @@ struct ReadingPlan {
     let keepsBlankRows: Bool
     let omitsEmpty: Bool
     let hasProvenance: Bool
+    let limits: XLSXLimits
 
     init(_ options: XLSX2NDJSON) throws(StageFailure) {
         let dataset = try options.contract.map { argument throws(StageFailure) in try Self.dataset(argument) }
@@ -50,6 +51,9 @@ struct ReadingPlan {
         keepsBlankRows = options.blankRows == .keep
         omitsEmpty = options.empty == .omit
         hasProvenance = options.provenance
+        var limits = XLSXLimits()
+        for change in options.max { _ = limits.set(change.name, to: change.value) }
+        self.limits = limits
     }
 
     private static func choice(_ setting: HeaderSetting) -> HeaderChoice {

@@ -48,7 +48,7 @@ struct WorkbookReading {
 
     func open() throws(StageFailure) -> Workbook {
         do throws(XLSXError) {
-            return try Workbook(input.file)
+            return try Workbook(input.file, limits: plan.limits)
         } catch {
             throw input.failure(error)
         }

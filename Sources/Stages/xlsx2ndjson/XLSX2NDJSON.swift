@@ -51,6 +51,8 @@ struct XLSX2NDJSON: Stage {
     var list = false
     @Option(help: ArgumentHelp("Stop after this many rows.", valueName: "n"))
     var limit: Int?
+    @Option(help: ArgumentHelp("Change a limit that a message names. Repeatable.", valueName: "limit=n"))
+    var max: [LimitChange] = []
     @OptionGroup var common: CommonOptions
 
     mutating func validate() throws {

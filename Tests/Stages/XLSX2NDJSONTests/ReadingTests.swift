@@ -101,6 +101,14 @@ import Testing
         #expect(run.count("rows") == sample.lines.count)
     }
 
+    @Test func `limits can be changed by their names`() throws {
+        let builder = WorkbookBuilder(rows: Rows.xml(Self.people))
+        let run = try StageRun(builder, ["--max", "partBytes=100"])
+        #expect(run.failure?.status == 65)
+        #expect(run.failure?.message == "book.xlsx: xl/worksheets/sheet1.xml: larger than the limit partBytes of 100")
+        #expect(throws: (any Error).self) { try StageRun(builder, ["--max", "nonsense=1"]) }
+    }
+
     @Test func `the report counts rows, sheets and blank rows`() throws {
         let run = try StageRun(WorkbookBuilder(rows: Rows.xml(Self.people)), [])
         #expect([run.count("rows"), run.count("sheets"), run.count("blank_rows")] == [3, 1, 1])
