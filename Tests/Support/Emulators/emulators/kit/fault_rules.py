@@ -24,7 +24,12 @@ KINDS = {
     "corrupt": {"bytes"},
     "slow": {"bytes_per_second"},
     "stall": {"after_bytes", "after_fraction", "seconds"},
+    "slow_upload": {"bytes_per_second"},
+    "stall_upload": {"after_bytes", "after_fraction", "seconds"},
+    "reset_upload": {"after_bytes", "after_fraction"},
 }
+# What happens while the body of a request comes in: decided before it is known.
+UPLOAD_KINDS = {"slow_upload", "stall_upload", "reset_upload"}
 RESET_MOMENTS = ("request", "answer", "body")
 MATCHERS = {"operation", "method", "path", "subject", "principal", "query", "headers"}
 RULE_KEYS = {"name", "match", "skip", "count", "probability", "per_request", "above", "actions", "one_of", "continue"}
@@ -54,6 +59,10 @@ class Rule:
     met: int = 0
     hits: int = 0
     hits_of: dict = field(default_factory=dict)
+
+    @property
+    def is_upload(self):
+        return self.actions[0]["kind"] in UPLOAD_KINDS
 
     def matches(self, request):
         for name, wanted in self.match.items():
@@ -135,14 +144,20 @@ class FaultRules:
         with self._lock:
             return [rule.describe() for rule in self._rules]
 
-    def actions_for(self, request):
-        """[(rule name, action)] for a request that has just come in."""
+    def has_upload_rules(self):
+        with self._lock:
+            return any(rule.is_upload for rule in self._rules)
+
+    def actions_for(self, request, upload=False):
+        """[(rule name, action)] for a request that has just come in; with `upload`, for one whose body is about to come."""
         with self._lock:
             key = request_key(request)
+            # Without their body, requests of the same length are attempts of the same one.
+            key = f"upload {key} {request.header('content-length')}" if upload else key
             attempt = self._attempts[key] = self._attempts.get(key, 0) + 1
             found = []
             for rule in self._rules:
-                if rule.matches(request) and rule.hit(self.seed, key, attempt):
+                if rule.is_upload == upload and rule.matches(request) and rule.hit(self.seed, key, attempt):
                     found.extend((rule.name, action) for action in rule.chosen(self.seed, key, attempt))
                     if not rule.carry_on:
                         break
@@ -161,6 +176,8 @@ class FaultRules:
             raise RuleError("a rule needs actions")
         for action in actions:
             self._check(action)
+        if len({action["kind"] in UPLOAD_KINDS for action in actions}) > 1:
+            raise RuleError(f"{', '.join(sorted(UPLOAD_KINDS))} need a rule of their own")
         above = script.get("above")
         if above is not None and set(above) != {"requests", "seconds"}:
             raise RuleError("above needs requests and seconds")
@@ -181,8 +198,8 @@ class FaultRules:
             raise RuleError("status needs a number in `status`")
         if kind == "reset" and action.get("when", "body") not in RESET_MOMENTS:
             raise RuleError(f"reset: when is one of {', '.join(RESET_MOMENTS)}")
-        if kind == "slow" and not action.get("bytes_per_second", 0) > 0:
-            raise RuleError("slow needs bytes_per_second")
+        if kind in ("slow", "slow_upload") and not action.get("bytes_per_second", 0) > 0:
+            raise RuleError(f"{kind} needs bytes_per_second")
 
 
 def request_key(request):

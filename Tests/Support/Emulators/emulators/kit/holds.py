@@ -9,12 +9,16 @@ class Holds:
         self._waiting = 0
         self._changed = threading.Condition()
 
-    def wait(self, seconds):
-        """Waits for the next release, or for that many seconds."""
+    def enter(self):
+        """Counts as waiting from now on: who hears of it afterwards may release at once. What `wait` wants."""
         with self._changed:
-            generation = self._generation
             self._waiting += 1
-            self._changed.wait_for(lambda: self._generation != generation, timeout=seconds)
+            return self._generation
+
+    def wait(self, entered, seconds):
+        """Waits for the first release since then, or for that many seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._generation != entered, timeout=seconds)
             self._waiting -= 1
 
     def release(self):

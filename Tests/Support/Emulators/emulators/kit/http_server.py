@@ -8,7 +8,7 @@ import traceback
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import urlsplit
 
-from . import draws, wire
+from . import draws, uploads, wire
 from .admin_routes import AdminRoutes, PREFIX
 from .fault_rules import FaultRules
 from .holds import Holds
@@ -78,8 +78,14 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
     def _serve(self):
+        # The log's entry of a request that a fault meets before its body is there.
+        self.entry = None
         try:
             request = self._request()
+        except wire.WireBreak:
+            self.close_connection = True
+            wire.reset(self.connection)
+            return
         except BadRequest as error:
             self.close_connection = True
             self._send(bytes_reply(error.status, f"{error}\n".encode(), "text/plain"))
@@ -97,10 +103,10 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self, request):
         server = self.server
         server.service.route(request)
-        entry = server.log.open(request)
+        entry = self.entry or server.log.open(request)
         faults = server.faults.actions_for(request)
         actions = [action for _, action in faults]
-        entry["faults"] = [{"rule": name, "kind": action["kind"]} for name, action in faults]
+        entry["faults"] += [{"rule": name, "kind": action["kind"]} for name, action in faults]
         def close(sender, complete=True):
             server.log.close(entry, request, status=sender.status, bytes=sender.sent, complete=complete)
 
@@ -157,9 +163,9 @@ class Handler(BaseHTTPRequestHandler):
         headers = {}
         for name, value in self.headers.items():
             headers[name.lower()] = f"{headers[name.lower()]}, {value}" if name.lower() in headers else value
-        return Request(self.command, target, headers, self._body(headers), self.number)
+        return Request(self.command, target, headers, self._body(headers, target), self.number)
 
-    def _body(self, headers):
+    def _body(self, headers, target):
         most = self.server.service.most_body_bytes
         if headers.get("transfer-encoding", "").lower() == "chunked":
             return self._chunks(most)
@@ -169,10 +175,31 @@ class Handler(BaseHTTPRequestHandler):
             raise BadRequest(400, "Content-Length is not a number") from None
         if not 0 <= length <= most:
             raise BadRequest(413, f"a body of at most {most} bytes is taken")
+        if length and self.server.faults.has_upload_rules():
+            return self._upload(Request(self.command, target, headers, connection=self.number), length)
         data = self.rfile.read(length)
         if len(data) < length:
             raise ConnectionError("the request was cut")
         return data
+
+    def _upload(self, head, length):
+        """The body of a request that an upload rule may meet; `head` is all that is known of it until then."""
+        log = self.server.log
+        self.server.service.route(head)
+        faults = self.server.faults.actions_for(head, upload=True)
+        if faults:
+            self.entry = log.open(head)
+            self.entry["faults"] = [{"rule": name, "kind": action["kind"]} for name, action in faults]
+        def progress(**values):
+            if self.entry:
+                log.progress(self.entry, **values)
+
+        try:
+            return uploads.received(self.rfile, length, [action for _, action in faults], self.server.holds, progress)
+        except (wire.WireBreak, OSError):
+            if self.entry:
+                log.close(self.entry, head, complete=False)
+            raise
 
     def _chunks(self, most):
         data = bytearray()

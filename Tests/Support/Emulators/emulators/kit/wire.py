@@ -122,9 +122,10 @@ class Sender:
     def _stop(self, kind, kinds):
         if kind == "reset":
             raise WireBreak(reset=True)
+        entered = self._holds.enter()
         self._progress(stalled=True, bytes=self.sent)
         seconds = min(float(kinds["stall"].get("seconds", LONGEST_STALL_SECONDS)), LONGEST_STALL_SECONDS)
-        self._holds.wait(seconds)
+        self._holds.wait(entered, seconds)
         self._progress(stalled=False)
 
     def _flips(self, reply, kinds):
