@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import threading
+import time
 import urllib.parse
 import xml.etree.ElementTree
 
@@ -293,6 +294,36 @@ def test_scripted_faults_speak_the_services_language(raw, emulator):
     assert raw.code("PATCH", append, b"ef", x_ms_content_crc64=crc64_text(b"ef")) == (400, "Crc64Mismatch")
     assert raw("PATCH", append, b"ef", x_ms_content_crc64=crc64_text(b"ef"))[0] == 202
     assert raw.code("PATCH", f"/{LAKE}/faults/y?action=flush&position=6") == (400, "InvalidFlushPosition")
+    emulator.script()
+
+
+def test_a_client_is_caught_in_the_middle_of_its_upload(raw, emulator):
+    path = f"/{LAKE}/upload/x"
+    made(raw, "upload/x")
+    append, data = f"{path}?action=append&position=0", bytes(300_000)
+    emulator.script({"match": {"operation": "path.append"}, "count": 1, "actions": [{"kind": "reset_upload", "after_fraction": 0.5}]},
+                    {"match": {"operation": "path.append"}, "count": 1, "actions": [{"kind": "stall_upload", "after_bytes": 1000}]},
+                    {"match": {"operation": "path.append"}, "count": 1, "actions": [{"kind": "slow_upload", "bytes_per_second": 2e6}]})
+    emulator.forget_requests()
+    with pytest.raises(OSError):
+        raw("PATCH", append, data)
+    [entry] = emulator.requests(operation="path.append")
+    assert (entry["received"], entry["status"], entry["complete"]) == (150_000, None, False)
+    client = threading.Thread(target=lambda: raw("PATCH", append, data))
+    client.start()
+    deadline = time.monotonic() + 20
+    while not any(each.get("stalled") for each in emulator.requests(operation="path.append", open="true")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert emulator.requests(operation="path.append", open="true")[0]["received"] == 1000
+    assert tree(emulator)["upload/x"]["appended"] == {}
+    emulator.admin("POST", "release")
+    client.join()
+    assert tree(emulator)["upload/x"]["appended"] == {"0": 300_000}
+    assert raw("PATCH", append, data)[0] == 202
+    assert [each["faults"][0]["kind"] for each in emulator.requests(operation="path.append")] == \
+        ["reset_upload", "stall_upload", "slow_upload"]
+    assert emulator.requests(operation="path.append")[-1]["seconds"] >= 0.1
     emulator.script()
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, unquote_plus
 
 UNKNOWN = "unknown"
-IDENTITY_OPERATIONS = {"token", "identity.imds", "identity.app_service"}
+IDENTITY_OPERATIONS = {"token", "discovery", "identity.imds", "identity.app_service"}
 TOKEN_SUFFIXES = ("/oauth2/v2.0/token", "/oauth2/token")
+DISCOVERY_SUFFIX = "/v2.0/.well-known/openid-configuration"
 IMDS_PATH, APP_SERVICE_PATH = "/metadata/identity/oauth2/token", "/msi/token"
 DFS_PARAMETERS = {"resource", "action", "mode", "recursive", "paginated"}
 
@@ -89,6 +90,8 @@ def located(request, account):
     place = request.address = address(request, account)
     if request.method == "POST" and request.path.endswith(TOKEN_SUFFIXES):
         return "token", ""
+    if request.method == "GET" and request.path.endswith(DISCOVERY_SUFFIX):
+        return "discovery", ""
     if request.method == "GET" and request.path == IMDS_PATH:
         return "identity.imds", ""
     if request.method == "GET" and request.path == APP_SERVICE_PATH:

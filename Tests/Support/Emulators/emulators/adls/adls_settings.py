@@ -13,6 +13,8 @@ class Settings:
     key_access: bool = True
     # The most that one reply lists, whatever is asked for.
     page_size: int = 5_000
+    # Where clients find the service when something stands before it (TLS); Entra tells it and wants it as audience.
+    public_url: str = ""
 
     def update(self, values):
         known = {each.name: type(getattr(self, each.name)) for each in fields(self)}

@@ -46,9 +46,17 @@ class EntraEndpoints:
         try:
             if request.operation == "token":
                 return self._token(request)
+            if request.operation == "discovery":
+                return self._discovery(request)
             return self._imds(request) if request.operation == "identity.imds" else self._app_service(request)
         except EntraError as error:
             return json_reply(error.status, error.body)
+
+    def _discovery(self, request):
+        """GET /TENANT/v2.0/.well-known/openid-configuration: where Microsoft's own library learns the other addresses."""
+        base = f"{self._settings.public_url or self.urls[0]}/{request.parts[0]}"
+        return json_reply(200, {"token_endpoint": f"{base}/oauth2/v2.0/token", "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
+                                "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode", "issuer": f"{base}/v2.0"})
 
     # ---- POST /TENANT/oauth2/v2.0/token
 
@@ -89,7 +97,8 @@ class EntraEndpoints:
         """The JWT that a client signs with its certificate's key."""
         try:
             header, claims = json_web_token.read(assertion)
-            key = identity.certificates.get(header.get("x5t#S256") or header.get("x5t"))
+            # Microsoft's own library leaves the padding on.
+            key = identity.certificates.get(str(header.get("x5t#S256") or header.get("x5t")).rstrip("="))
             if key is None:
                 raise json_web_token.TokenError("no such certificate")
             json_web_token.verified(assertion, key)
@@ -97,7 +106,7 @@ class EntraEndpoints:
             raise EntraError(401, "invalid_client", 700027, f"Client assertion failed signature validation: {error}.") from None
         if claims.get("iss") != identity.client_id or claims.get("sub") != identity.client_id:
             raise EntraError(401, "invalid_client", 700021, "Client assertion application identifier doesn't match 'client_id' parameter.")
-        if claims.get("aud") not in [f"{url}{request.path}" for url in self.urls]:
+        if claims.get("aud") not in [f"{url}{request.path}" for url in filter(None, (*self.urls, self._settings.public_url))]:
             raise EntraError(401, "invalid_client", 700023, "Client assertion audience claim does not match Realm issuer.")
         now, expires, begins = time.time(), claims.get("exp"), claims.get("nbf", claims.get("iat", 0))
         numbers = all(isinstance(each, (int, float)) for each in (expires, begins))
