@@ -11,6 +11,7 @@ final class ChunkEncoder {
     private let order: ValueOrder
     private let limits: DictionaryLimits
     private let codec: ParquetCodec
+    private let options: ParquetColumnOptions
 
     private var way: ChunkWay?
     private var dictionary: (any ValueDictionary)?
@@ -21,6 +22,7 @@ final class ChunkEncoder {
     private var waiting: [WaitingPage] = []
     private var pages: [EncodedPage] = []
     private var bounds: Bounds?
+    private var hashes = BloomHashes()
 
     private struct WaitingPage {
         let levels: [UInt8]
@@ -28,10 +30,11 @@ final class ChunkEncoder {
         let rowCount: Int
     }
 
-    init(leaf: ParquetLeaf, codec: ParquetCodec, limits: DictionaryLimits) {
+    init(leaf: ParquetLeaf, codec: ParquetCodec, limits: DictionaryLimits, options: ParquetColumnOptions = .init()) {
         self.leaf = leaf
         self.codec = codec
         self.limits = limits
+        self.options = options
         order = ValueOrder(leaf.type)
     }
 
@@ -60,11 +63,13 @@ final class ChunkEncoder {
             IndexEncoding.append(workspace.indices.bytes, valueCount: dictionary.count, to: &workspace.body)
             indexByteCount += workspace.body.count - start
         } else {
-            PlainEncoding.append(page.values.bytes, type: leaf.type, to: &workspace.body)
+            ValueEncoding.append(page.values.bytes, type: leaf.type, wayNow.encoding, to: &workspace.body)
+            if options.hasBloomFilter { hashes.add(page.values.bytes, type: leaf.type) }
         }
         plainValueByteCount += page.values.count
         var encoded = finish(
-            .data, usesDictionary ? .dictionary : .plain, entryCount: page.entryCount, codec: wayNow.codec, workspace)
+            .data, usesDictionary ? .dictionary : wayNow.encoding, entryCount: page.entryCount, codec: wayNow.codec,
+            workspace)
         encoded.rowCount = page.rowCount
         encoded.nullCount = page.nullCount
         let found = PageBounds.find(page.values.bytes, count: page.valueCount, type: leaf.type)
@@ -73,7 +78,7 @@ final class ChunkEncoder {
         if leaf.type.physical == .byteArray { encoded.textByteCount = page.values.count - 4 * page.valueCount }
         bounds = order.union(bounds, found.bounds)
         pages.append(encoded)
-        if usesDictionary, dictionaryIsNoGain { dictionaryIsLeft = true }
+        if usesDictionary, options.encoding == .automatic, dictionaryIsNoGain { dictionaryIsLeft = true }
     }
 
     private var dictionaryIsNoGain: Bool {
@@ -99,7 +104,7 @@ final class ChunkEncoder {
     }
 
     private func decide(from page: borrowing ColumnBuffer, isLast: Bool, with workspace: Workspace) -> ChunkWay {
-        let trial = ChunkTrial(type: leaf.type, codec: codec, limits: limits)
+        let trial = ChunkTrial(type: leaf.type, codec: codec, limits: limits, wanted: options.encoding)
         let decided = trial.decide(page.values.bytes, valueCount: page.valueCount, isLast: isLast, with: workspace)
         way = decided
         if decided.usesDictionary { dictionary = leaf.type.makeDictionary() }
@@ -111,9 +116,15 @@ final class ChunkEncoder {
     private func appendNulls(_ page: WaitingPage, _ way: ChunkWay, with workspace: Workspace) {
         workspace.body.removeAll()
         page.levels.withUnsafeBytes { workspace.body.append($0) }
-        if way.usesDictionary { workspace.body.append(UInt8(1)) }
+        if way.usesDictionary {
+            workspace.body.append(UInt8(1))
+        } else {
+            let none = UnsafeRawBufferPointer(start: nil, count: 0)
+            ValueEncoding.append(none, type: leaf.type, way.encoding, to: &workspace.body)
+        }
         var encoded = finish(
-            .data, way.usesDictionary ? .dictionary : .plain, entryCount: page.entryCount, codec: way.codec, workspace)
+            .data, way.usesDictionary ? .dictionary : way.encoding, entryCount: page.entryCount, codec: way.codec,
+            workspace)
         encoded.rowCount = page.rowCount
         encoded.nullCount = page.entryCount
         pages.append(encoded)
@@ -134,7 +145,7 @@ final class ChunkEncoder {
     /// The chunk as it goes into the file; the encoder starts anew.
     func takeChunk(with workspace: Workspace) -> EncodedChunk {
         // A chunk of nulls alone never had to decide.
-        let way = way ?? ChunkWay(usesDictionary: false, codec: .none)
+        let way = way ?? ChunkWay(usesDictionary: false, encoding: .plain, codec: .none)
         for page in waiting { appendNulls(page, way, with: workspace) }
         var all: [EncodedPage] = []
         if let dictionary, dictionary.count > 0 {
@@ -142,12 +153,14 @@ final class ChunkEncoder {
             workspace.body.append(dictionary.plainBytes)
             all.append(
                 finish(.dictionary, .plain, entryCount: dictionary.count, codec: way.codec, workspace))
+            if options.hasBloomFilter { hashes.add(dictionary.plainBytes, type: leaf.type) }
         }
         let statistics = Statistics(
             nullCount: pages.reduce(0) { $0 + $1.nullCount },
             nanCount: order == .double ? pages.reduce(0) { $0 + $1.nanCount } : nil, bounds: bounds, order: order)
         let chunk = EncodedChunk(
-            leaf: leaf, codecNumber: way.codec.number, pages: all + pages, statistics: statistics)
+            leaf: leaf, codecNumber: way.codec.number, pages: all + pages, statistics: statistics,
+            bloomFilter: options.hasBloomFilter ? hashes.filter() : nil)
         self.way = nil
         dictionary = nil
         dictionaryIsLeft = false
@@ -156,6 +169,7 @@ final class ChunkEncoder {
         waiting = []
         pages = []
         bounds = nil
+        hashes = BloomHashes()
         return chunk
     }
 }
@@ -167,6 +181,7 @@ struct EncodedChunk {
     /// The dictionary page first, where there is one.
     let pages: [EncodedPage]
     let statistics: Statistics
+    let bloomFilter: BloomFilter?
 
     var rowCount: Int { pages.reduce(0) { $0 + $1.rowCount } }
 }

@@ -3,6 +3,8 @@ internal import Compression
 /// How the pages of a chunk are stored.
 struct ChunkWay: Equatable {
     var usesDictionary: Bool
+    /// Of pages without a dictionary.
+    var encoding: Encoding
     /// `.none` where compression does not shrink the pages.
     var codec: PageCodec
 }
@@ -13,6 +15,9 @@ struct ChunkTrial {
     let type: ParquetType
     let codec: ParquetCodec
     let limits: DictionaryLimits
+    let wanted: ColumnEncoding
+
+    private var encoding: Encoding { wanted.encoding(of: type) ?? .plain }
 
     /// What zstd without a level tries, fastest first, and the share of the bytes (1 / n) that the slower one must
     /// save to be chosen. One million order items (2026-11): on random identifiers the first is both fastest and
@@ -42,17 +47,18 @@ struct ChunkTrial {
     func decide(
         _ values: UnsafeRawBufferPointer, valueCount: Int, isLast: Bool, with workspace: Workspace
     ) -> ChunkWay {
-        let distinct = makeDistinct(values, valueCount: valueCount, workspace)
+        let triesDictionary = wanted == .automatic || wanted == .dictionary
+        let distinct = triesDictionary ? makeDistinct(values, valueCount: valueCount, workspace) : nil
         let weight = isLast ? 1 : distinct?.growth ?? 1
         func cost(usesDictionary: Bool, _ codec: PageCodec) -> Cost {
             guard usesDictionary, let distinct else { return plainCost(values, codec, workspace) }
             return dictionaryCost(distinct.values, weight: weight, codec, workspace)
         }
-        var best = ChunkWay(usesDictionary: false, codec: comparingCodec)
+        var best = ChunkWay(usesDictionary: false, encoding: encoding, codec: comparingCodec)
         var bestCost = cost(usesDictionary: false, best.codec)
         if distinct != nil {
             let other = cost(usesDictionary: true, best.codec)
-            if other.least < bestCost.least {
+            if other.least < bestCost.least || wanted == .dictionary {
                 best.usesDictionary = true
                 bestCost = other
             }
@@ -88,7 +94,7 @@ struct ChunkTrial {
 
     private func plainCost(_ values: UnsafeRawBufferPointer, _ codec: PageCodec, _ workspace: Workspace) -> Cost {
         workspace.body.removeAll()
-        PlainEncoding.append(values, type: type, to: &workspace.body)
+        ValueEncoding.append(values, type: type, encoding, to: &workspace.body)
         return Cost(plain: workspace.body.count, stored: workspace.compressBody(codec).count)
     }
 
@@ -107,7 +113,8 @@ struct ChunkTrial {
             if !fits { return nil }
         }
         let indexBytes = valueCount * RunLengthEncoding.width(of: max(1, dictionary.count - 1)) / 8
-        if dictionary.plainBytes.count + indexBytes >= values.count { return nil }
+        let isSmaller = dictionary.plainBytes.count + indexBytes < values.count
+        if !isSmaller, wanted != .dictionary { return nil }
         // What the second half of the page added is what the next half pages will add, at most.
         let growth = Double(dictionary.count - countAtHalf) * 2 / Double(max(1, dictionary.count))
         return Distinct(values: dictionary, growth: min(1, growth))

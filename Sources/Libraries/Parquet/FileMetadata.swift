@@ -12,6 +12,7 @@ struct ChunkMetadata {
     var statistics: Statistics
     /// Nil for other columns than text.
     var textByteCount: Int?
+    var bloomFilter: (offset: Int, byteCount: Int)?
     var columnIndex: (offset: Int, byteCount: Int)?
     var offsetIndex: (offset: Int, byteCount: Int)?
 
@@ -66,6 +67,10 @@ struct ChunkMetadata {
                 entry.writeInt32(3, pages.count)
             }
         }
+        if let bloomFilter {
+            writer.writeInt64(14, bloomFilter.offset)
+            writer.writeInt32(15, bloomFilter.byteCount)
+        }
         if let textByteCount { writer.writeStruct(16) { $0.writeInt64(1, textByteCount) } }
     }
 }
@@ -75,11 +80,21 @@ struct RowGroupMetadata {
     var chunks: [ChunkMetadata]
     let rowCount: Int
     let offset: Int
+    let sortedBy: [ParquetSortColumn]
 
     func write(to writer: inout ThriftCompactWriter, ordinal: Int) {
         writer.writeList(1, of: .structure, chunks) { list, chunk in list.appendStruct { chunk.write(to: &$0) } }
         writer.writeInt64(2, chunks.reduce(0) { $0 + $1.plainByteCount })
         writer.writeInt64(3, rowCount)
+        if !sortedBy.isEmpty {
+            writer.writeList(4, of: .structure, sortedBy) { list, column in
+                list.appendStruct { entry in
+                    entry.writeInt32(1, column.leaf)
+                    entry.writeBoolean(2, column.isDescending)
+                    entry.writeBoolean(3, column.nullsFirst)
+                }
+            }
+        }
         writer.writeInt64(5, offset)
         writer.writeInt64(6, chunks.reduce(0) { $0 + $1.storedByteCount })
         // The field has 16 bits; it is optional.

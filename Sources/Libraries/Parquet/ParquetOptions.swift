@@ -21,10 +21,36 @@ package struct ParquetOptions: Sendable {
     package var dictionaryBytes = defaultDictionaryBytes
     /// From how many bytes on a file is full; nil for never.
     package var fileBytes: Int?
+    /// What is asked for single columns, by the number of their leaf.
+    package var columns: [Int: ParquetColumnOptions] = [:]
+    /// The columns by which the caller has ordered the rows, most important first: readers are told so.
+    package var sortedBy: [ParquetSortColumn] = []
     /// Name and version of the program, as readers parse it: `name version 1.2.3`.
     package var createdBy = "sluice version 0.0.0"
     /// Texts kept in the footer, in this order.
     package var keyValues: [(key: String, value: String)] = []
 
     package init() {}
+}
+
+/// What is asked for one column.
+package struct ParquetColumnOptions: Equatable, Sendable {
+    package var encoding = ColumnEncoding.automatic
+    /// A filter with which readers skip row groups that lack a value. Not for booleans.
+    package var hasBloomFilter = false
+
+    package init() {}
+}
+
+/// A column by which rows are ordered.
+package struct ParquetSortColumn: Equatable, Sendable {
+    package let leaf: Int
+    package let isDescending: Bool
+    package let nullsFirst: Bool
+
+    package init(leaf: Int, isDescending: Bool, nullsFirst: Bool) {
+        self.leaf = leaf
+        self.isDescending = isDescending
+        self.nullsFirst = nullsFirst
+    }
 }

@@ -3,7 +3,8 @@ package import Bytes
 /// Writes one Parquet file, front to back, without ever going back (parquet-format, "File format").
 ///
 ///     "PAR1" | row group ... | ColumnIndex ... | OffsetIndex ... | FileMetaData | its length, 4 bytes | "PAR1"
-///     row group = column chunk ...      column chunk = [dictionary page] data page ...      page = header, body
+///     row group = column chunk ... [Bloom filter ...]
+///     column chunk = [dictionary page] data page ...      page = header, body
 ///
 /// What is held in memory is one page per column, the compressed pages of one row group, and the dictionaries. The
 /// same rows and options give the same bytes, whatever the pool's threads.
@@ -47,9 +48,21 @@ package final class ParquetWriter {
         let pageBytes = min(
             options.pageBytes, max(ParquetOptions.smallestPageBytes, ParquetOptions.openPageBytes / schema.leaves.count)
         )
-        columns = schema.leaves.map { leaf in
+        for (number, column) in options.columns {
+            guard schema.leaves.indices.contains(number) else { throw .schema("there is no column \(number)") }
+            let leaf = schema.leaves[number]
+            if column.encoding.encoding(of: leaf.type) == nil {
+                throw .schema("column \(leaf.name): its type cannot be stored in the encoding asked for")
+            }
+            if column.hasBloomFilter, leaf.type == .boolean {
+                throw .schema("column \(leaf.name): a Bloom filter on booleans would help nobody")
+            }
+        }
+        columns = schema.leaves.enumerated().map { number, leaf in
             ColumnWriter(
-                encoder: ChunkEncoder(leaf: leaf, codec: options.codec, limits: limits), pool: pool,
+                encoder: ChunkEncoder(
+                    leaf: leaf, codec: options.codec, limits: limits, options: options.columns[number] ?? .init()),
+                pool: pool,
                 pageRows: options.pageRows, pageBytes: pageBytes)
         }
         bounds = Array(repeating: nil, count: schema.leaves.count)
@@ -164,16 +177,24 @@ package final class ParquetWriter {
         let start = offset
         var chunks: [ChunkMetadata] = []
         var chunkIndexes: [ChunkIndexes] = []
+        var filters: [[UInt8]?] = []
         for (number, column) in columns.enumerated() {
             let chunk = column.encoder.takeChunk(with: pool.workspace)
             precondition(chunk.rowCount == rowsInGroup, "column \(column.leaf.name) was not given one entry per row")
             let (metadata, locations) = try write(chunk)
             chunks.append(metadata)
+            filters.append(chunk.bloomFilter?.encode())
             chunkIndexes.append(Self.indexes(of: chunk, locations))
             bounds[number] = ValueOrder(chunk.leaf.type).union(bounds[number], chunk.statistics.bounds)
             nullCounts[number] += chunk.statistics.nullCount
         }
-        rowGroups.append(RowGroupMetadata(chunks: chunks, rowCount: rowsInGroup, offset: start))
+        for (number, filter) in filters.enumerated() {
+            guard let filter else { continue }
+            chunks[number].bloomFilter = (offset, filter.count)
+            try write(filter)
+        }
+        rowGroups.append(
+            RowGroupMetadata(chunks: chunks, rowCount: rowsInGroup, offset: start, sortedBy: options.sortedBy))
         indexes.append(chunkIndexes)
         rowsInGroup = 0
         uncheckedByteCount = 0

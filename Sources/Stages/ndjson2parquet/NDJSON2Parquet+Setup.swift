@@ -49,16 +49,45 @@ extension NDJSON2Parquet {
         if let rows = pageRows ?? settings?.pageRows { options.pageRows = rows }
         if let pageBytes { options.pageBytes = pageBytes }
         options.fileBytes = splitBytes ?? (output == "-" ? nil : settings?.splitBytes)
-        options.keyValues = table.keyValues
+        options.columns = try columnOptions(for: table)
+        options.keyValues = try keyValues(for: table)
+        return options
+    }
+
+    /// What is asked for single columns: the command line adds to the contract, and goes before it.
+    private func columnOptions(for table: TableDefinition) throws(StageFailure) -> [Int: ParquetColumnOptions] {
+        var columns: [Int: ParquetColumnOptions] = [:]
+        for choice in table.settings?.encodings ?? [] {
+            columns[choice.field, default: .init()].encoding = ColumnEncoding(choice.encoding)
+        }
+        for field in table.settings?.bloom ?? [] { columns[field, default: .init()].hasBloomFilter = true }
+        for choice in encoding {
+            let column = try table.index(of: choice.column, for: "--encoding")
+            guard choice.encoding.fits(ParquetType(table.columns[column].type)) else {
+                let type = table.columns[column].type.contractName
+                throw .usage("--encoding: column \(choice.column) of type \(type) cannot be stored so")
+            }
+            columns[column, default: .init()].encoding = choice.encoding
+        }
+        for name in bloom {
+            let column = try table.index(of: name, for: "--bloom")
+            if table.columns[column].type == .boolean { throw .usage("--bloom: column \(name) is BOOLEAN") }
+            columns[column, default: .init()].hasBloomFilter = true
+        }
+        return columns
+    }
+
+    private func keyValues(for table: TableDefinition) throws(StageFailure) -> [(key: String, value: String)] {
+        var pairs = table.keyValues
         for text in meta {
             guard let mark = text.firstIndex(of: "="), mark != text.startIndex else {
                 throw .usage("--meta takes KEY=VALUE, not \(text)")
             }
             let key = String(text[..<mark])
-            if options.keyValues.contains(where: { $0.key == key }) { throw .usage("--meta names \(key) twice") }
-            options.keyValues.append((key, String(text[text.index(after: mark)...])))
+            if pairs.contains(where: { $0.key == key }) { throw .usage("--meta names \(key) twice") }
+            pairs.append((key, String(text[text.index(after: mark)...])))
         }
-        return options
+        return pairs
     }
 
     /// Writes one line per file: to standard output, or to --manifest-out when the data went there.

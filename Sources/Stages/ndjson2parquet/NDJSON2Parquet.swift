@@ -28,6 +28,12 @@ struct NDJSON2Parquet: Stage {
     var pageBytes: Int?
     @Option(help: ArgumentHelp("Begin a new, numbered file when one is this large.", valueName: "bytes"))
     var splitBytes: Int?
+    @Option(help: ArgumentHelp("A column to make a Bloom filter for.", valueName: "column"))
+    var bloom: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "How to store a column's values.", valueName: "column=auto|plain|dictionary|delta|byte-stream-split"))
+    var encoding: [EncodingChoice] = []
     @Option(help: ArgumentHelp("A text to keep in the file's metadata.", valueName: "key=value"))
     var meta: [String] = []
     @Option(help: ArgumentHelp("Where part lines go when the data goes to standard output.", valueName: "file"))

@@ -89,7 +89,8 @@ final class PartFiles {
     private static func failure(_ error: ParquetError) -> StageFailure {
         switch error {
         case .output(let failure): .output(failure)
-        case .schema, .pageTooLarge: .badData(error.message)
+        case .schema: .badConfiguration(error.message)
+        case .pageTooLarge: .badData(error.message)
         }
     }
 }

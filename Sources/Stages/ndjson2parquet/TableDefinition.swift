@@ -30,6 +30,14 @@ struct TableDefinition {
         }
     }
 
+    /// The number of a column that an option names.
+    func index(of name: String, for option: String) throws(StageFailure) -> Int {
+        guard let index = columns.firstIndex(where: { $0.name == name }) else {
+            throw .usage("\(option): there is no column \(name)")
+        }
+        return index
+    }
+
     func schema() throws(StageFailure) -> ParquetSchema {
         do throws(ParquetError) {
             return try ParquetSchema(

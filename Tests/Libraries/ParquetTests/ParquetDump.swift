@@ -75,6 +75,11 @@ struct ParquetDump {
             #expect(group[5]?.integer == next, "file_offset is the row group's first page")
             var chunks: [Chunk] = []
             for chunk in group[1]?.list ?? [] { chunks.append(try Self.chunk(chunk, of: file, &next)) }
+            for chunk in chunks {
+                guard let filter = chunk.metadata[[3, 14]]?.integer else { continue }
+                #expect(filter == next, "Bloom filters follow their row group")
+                next += try #require(chunk.metadata[[3, 15]]?.integer)
+            }
             #expect(group[2]?.integer == chunks.reduce(0) { $0 + ($1.metadata[[3, 6]]?.integer ?? -1) })
             #expect(group[6]?.integer == chunks.reduce(0) { $0 + ($1.metadata[[3, 7]]?.integer ?? -1) })
             #expect(group[7]?.integer == groups.count)
