@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import json
+from time import sleep
 
 import pytest
 
@@ -116,6 +117,18 @@ def test_an_acceptance_that_only_the_lake_knows_flips_without_loading(lake):
     assert lake.control(one) == ("superseded", time(1), time(3))
     assert lake.control(two) == ("current", time(3), None)
     assert lake.pending(one, two, acceptance) == []
+
+
+def test_a_clock_that_was_set_back_accepts_no_delivery_before_it_came(lake):
+    one, two = lake.record("things.xlsx", 1, "a"), lake.record("things.xlsx", 40_000, "b")
+    lake.load(lake.processed(one, rows=1000))
+    lake.load(lake.processed(two, rows=10), status=65)
+    acceptance = lake.run("--accept", two["delivery"])[0]
+    accepted_at = datetime.datetime.fromisoformat(acceptance["accepted_at"][:-1])
+    assert accepted_at == time(40_000) + datetime.timedelta(milliseconds=1)
+    assert lake.control(one) == ("superseded", time(1), accepted_at)
+    assert lake.control(two) == ("current", accepted_at, None)
+    assert lake.run("--accept", two["delivery"])[0]["accepted_at"] == acceptance["accepted_at"]
 
 
 def test_accepting_an_older_delivery_leaves_the_newer_one_current(lake):
@@ -267,7 +280,9 @@ def test_marts_are_due_until_a_good_run_follows_the_last_change(lake):
         lake.run("--marts-due", project)
         return json.loads(lake.output)
 
-    def run(started, status="ok", project="h1"):
+    def run(started=None, status="ok", project="h1"):
+        sleep(0.005)
+        started = started or datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds")[:-6] + "Z"
         document = {
             "run": started, "kind": "marts", "started_at": started, "finished_at": started, "status": status,
             "exit_status": 0, "dbt_hash": project, "details": {"nodes": 3},
@@ -279,10 +294,23 @@ def test_marts_are_due_until_a_good_run_follows_the_last_change(lake):
     assert due() is True
     run("2026-01-01T00:00:00.000Z")
     assert due() is True
-    run("2126-01-01T00:00:00.000Z", status="failed")
+    run(status="failed")
     assert due() is True
-    run("2126-01-01T00:00:00.000Z")
+    run()
     assert due() is False
     assert due("h2") is True
-    assert lake.query("select count(*), count(distinct details->>'nodes') from ecom.ops.runs") == [(2, 1)]
-    assert lake.query("select count(*), min(checked_at)::varchar from ecom.ops.checks") == [(2, "2026-01-01 00:00:00")]
+    # Marts of another project, or as of another time, took the tables over: the older good run says nothing any more.
+    run(project="h2")
+    assert due("h2") is False
+    assert due() is True
+    run()
+    assert due() is False
+    run(status="failed")
+    assert due() is True
+    # Nor does a run that a wrong clock put into the future.
+    run("2126-01-01T00:00:00.000Z")
+    assert due() is True
+    run()
+    assert due() is False
+    assert lake.query("select count(*), count(distinct details->>'nodes') from ecom.ops.runs") == [(8, 1)]
+    assert lake.query("select count(*), min(checked_at)::varchar from ecom.ops.checks") == [(8, "2026-01-01 00:00:00")]

@@ -34,7 +34,9 @@ struct AcceptanceFlip {
         guard let row = history.row(of: delivery) else {
             return .failure(.noInput("the warehouse has no delivery \(delivery)"))
         }
-        let acceptance = Acceptance(delivery: delivery, acceptedAt: now, acceptedBy: acceptedBy)
+        // A clock that was set back must not let the delivery be in force before it came.
+        let acceptedAt = max(now, UTCTime(clampingMilliseconds: row.deliveredAt.milliseconds + 1))
+        let acceptance = Acceptance(delivery: delivery, acceptedAt: acceptedAt, acceptedBy: acceptedBy)
         switch row.status {
         case .quarantined: break
         case .current, .superseded:
@@ -46,7 +48,7 @@ struct AcceptanceFlip {
         case .deleted, .failed:
             return .failure(.badData("delivery \(delivery) is \(row.status.rawValue), not quarantined"))
         }
-        guard case .change(let change) = LoadPlan.acceptance(of: row, at: now, history: history) else {
+        guard case .change(let change) = LoadPlan.acceptance(of: row, at: acceptedAt, history: history) else {
             return .success(acceptance)
         }
         let fence = state.fence(for: change, dataset: row.dataset, next: DeliveryLoader.newHolder(run: run))

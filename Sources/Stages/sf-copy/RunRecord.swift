@@ -58,11 +58,15 @@ struct RunRecord {
         return statements + ["COMMIT"]
     }
 
-    /// Whether the marts must be built: asks for one row with `due`.
+    /// Whether the marts must be built: asks for one row with `due`. They stand only if the newest run of them was good,
+    /// of this project, and began after the last change: marts of another project or another time lie in the same
+    /// tables. A run that the clock puts into the future says nothing.
     static func martsQuery(projectHash: String) -> String {
         """
-        SELECT 'marts' AS kind, NOT EXISTS (SELECT 1 FROM \(OpsTables.runs.sqlName) \
-        WHERE kind = 'marts' AND status = 'ok' AND dbt_hash = \(SQLText.literal(projectHash)) AND started_at >= \
+        SELECT 'marts' AS kind, NOT EXISTS (SELECT 1 FROM (SELECT status, dbt_hash, started_at \
+        FROM \(OpsTables.runs.sqlName) WHERE kind = 'marts' AND started_at <= \(LoadScript.now) \
+        ORDER BY started_at DESC, finished_at DESC LIMIT 1) AS newest \
+        WHERE status = 'ok' AND dbt_hash = \(SQLText.literal(projectHash)) AND started_at >= \
         (SELECT coalesce(max(loaded_at), TIMESTAMP '1970-01-01') FROM \(OpsTables.deliveries.sqlName))) AS due
         """
     }
