@@ -11,7 +11,9 @@
 #   RUN        the run's name                           the time it started, UTC, and a process id
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-export WORK=${WORK:-$root/work}
+# Absolute, for dbt takes a relative path from its project; links stay, for the source's path is part of every record.
+WORK=$(realpath -ms -- "${WORK:-$root/work}")
+export WORK
 export SOURCE=${SOURCE:-file:$WORK/drive}
 export LAKE=${LAKE:-file:$WORK/lake}
 export WAREHOUSE=${WAREHOUSE:-duckdb:$WORK/warehouse.duckdb}
@@ -28,3 +30,5 @@ mkdir -p "$WORK/tmp" "$RUN_FOLDER"
 
 # One line for a person, named after the step.
 say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
+
+[[ -x $SLUICE_BIN/adls-put ]] || { say "there are no programs in $SLUICE_BIN: build them with make release" && exit 78; }
