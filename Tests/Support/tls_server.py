@@ -4,6 +4,8 @@
         takes TLS off and passes everything on to a plain server
     tls_server.py h2 --certificate FILE --gather N --port-file FILE
         speaks HTTP/2 over TLS: answers when N streams of one connection are waiting
+    tls_server.py proxy --log FILE --port-file FILE
+        a plain proxy that opens tunnels to this machine and logs the heads of requests for them
 
 The certificate file holds the private key too. Each ends when its standard input does.
 """
@@ -41,6 +43,21 @@ def pass_on(client, port):
         back.start()
         pump(client, server)
         back.join()
+
+
+def open_tunnel(client, log):
+    """RFC 9110 section 9.3.6."""
+    head = b""
+    while b"\r\n\r\n" not in head:
+        block = client.recv(1)
+        if not block:
+            return
+        head += block
+    with open(log, "ab") as file:
+        file.write(head)
+    port = int(head.split()[1].rsplit(b":", 1)[1])
+    client.sendall(b"HTTP/1.1 200 Connection established\r\nX-From-Proxy: yes\r\n\r\n")
+    pass_on(client, port)
 
 
 def exactly(client, count):
@@ -103,21 +120,13 @@ def serve(listener, context, handle):
 
 def greet(plain, context, handle, number):
     try:
-        handle(context.wrap_socket(plain, server_side=True), number)
+        handle(context.wrap_socket(plain, server_side=True) if context else plain, number)
     except (OSError, EOFError):
         # A client that does not trust us, or that is done.
         plain.close()
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("mode", choices=["tls", "h2"])
-    parser.add_argument("--certificate", required=True)
-    parser.add_argument("--port-file", required=True)
-    parser.add_argument("--to", type=int, default=0)
-    parser.add_argument("--gather", type=int, default=1)
-    parser.add_argument("--newest", choices=["1.1", "1.2", "1.3"], default="1.3")
-    options = parser.parse_args()
+def tls(options):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     if options.newest == "1.1":
         # Old versions are off by default, at the security level too.
@@ -126,10 +135,25 @@ def main():
     context.maximum_version = getattr(ssl.TLSVersion, "TLSv" + options.newest.replace(".", "_"))
     context.load_cert_chain(options.certificate)
     context.set_alpn_protocols(["h2"] if options.mode == "h2" else ["http/1.1"])
-    if options.mode == "h2":
-        handle = lambda client, number: speak_h2(client, number, options.gather)  # noqa: E731
+    return context
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("mode", choices=["tls", "h2", "proxy"])
+    parser.add_argument("--certificate")
+    parser.add_argument("--log")
+    parser.add_argument("--port-file", required=True)
+    parser.add_argument("--to", type=int, default=0)
+    parser.add_argument("--gather", type=int, default=1)
+    parser.add_argument("--newest", choices=["1.1", "1.2", "1.3"], default="1.3")
+    options = parser.parse_args()
+    if options.mode == "proxy":
+        context, handle = None, lambda client, number: open_tunnel(client, options.log)
+    elif options.mode == "h2":
+        context, handle = tls(options), lambda client, number: speak_h2(client, number, options.gather)
     else:
-        handle = lambda client, number: pass_on(client, options.to)  # noqa: E731
+        context, handle = tls(options), lambda client, number: pass_on(client, options.to)
     listener = socket.create_server(("127.0.0.1", 0))
     with open(options.port_file + ".partial", "w", encoding="utf-8") as file:
         file.write(str(listener.getsockname()[1]))

@@ -12,6 +12,9 @@ struct Attempt {
         var isPassing: Bool
     }
 
+    /// libcurl begins to count its time limit a little before the time that it reports.
+    private static let clockSlackMilliseconds = 100
+
     let request: Request
     let outgoing: OutgoingRequest
     let settings: HTTPSettings
@@ -166,7 +169,8 @@ struct Attempt {
         let reason = Self.reason(transfer)
         if code == CURLE_OPERATION_TIMEDOUT {
             let passedMilliseconds = transfer.handle.size(CURLINFO_TOTAL_TIME_T) / 1000
-            let wait = passedMilliseconds >= limit.milliseconds ? limit.wait : wasNotSent ? .connect : .stall
+            let isOverLimit = passedMilliseconds + Self.clockSlackMilliseconds >= limit.milliseconds
+            let wait = isOverLimit ? limit.wait : wasNotSent ? .connect : .stall
             return .timedOut(trace, wait, receivedByteCount: transfer.reception.bodyByteCount)
         }
         if Self.untrustedCodes.contains(code.rawValue) { return .untrusted(trace, reason: reason) }

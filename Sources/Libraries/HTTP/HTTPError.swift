@@ -73,6 +73,41 @@ package enum HTTPError: Error, Equatable, Sendable {
     /// The stop flag was set.
     case stopped(RequestTrace)
 
+    /// What a failure asks of whoever runs the program.
+    package enum Remedy: Equatable, Sendable {
+        /// Mend the address or the settings.
+        case mendConfiguration
+        /// The service cannot be reached, now or at all: later may be better.
+        case reach
+        /// The service is there and has no time for us: later is better.
+        case tryLater
+        /// Other credentials, more permissions, or an authority that is trusted.
+        case getPermission
+        /// Something at this end: a file, a disk.
+        case mendLocally
+        /// None: it was told to stop.
+        case stopped
+        /// The service will not do this, however often it is asked.
+        case other
+    }
+
+    package var remedy: Remedy {
+        switch self {
+        case .badRequest, .insecure: .mendConfiguration
+        case .unreachable, .interrupted, .timedOut: .reach
+        case .untrusted, .noCredentials: .getPermission
+        case .refused(_, let status, _):
+            switch status {
+            case 401, 403, 407: .getPermission
+            case 408, 429, 500...599: .tryLater
+            default: .other
+            }
+        case .badRedirect, .tooLarge, .rangeIgnored: .other
+        case .local: .mendLocally
+        case .stopped: .stopped
+        }
+    }
+
     /// The request that failed; nil when none was made.
     package var trace: RequestTrace? {
         switch self {

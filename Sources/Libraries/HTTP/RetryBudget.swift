@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Bytes
 
 /// Bounds the retries of all requests of a client together: when nearly everything fails, retrying makes it worse.
 ///
@@ -9,14 +9,14 @@ package final class RetryBudget: Sendable {
 
     private let capacity: Double
     private let refund: Double
-    private let left: Mutex<Double>
+    private let left: Guarded<Double>
 
     /// A full budget. `refund` is what a success puts back; with 1 the budget empties only when more than half of all
     /// attempts fail.
     package init(capacity: Double = defaultCapacity, refund: Double = defaultRefund) {
         self.capacity = capacity
         self.refund = refund
-        left = Mutex(capacity)
+        left = Guarded(capacity)
     }
 
     /// Takes one retry; false when none is left.

@@ -1,6 +1,5 @@
 internal import Bytes
 internal import CCurl
-internal import Synchronization
 
 /// Runs the transfers of all callers on one thread, over one pool of connections.
 final class TransferLoop: @unchecked Sendable {
@@ -16,7 +15,7 @@ final class TransferLoop: @unchecked Sendable {
 
     private let multi: CurlMulti
     private let stop: StopFlag?
-    private let arrivals = Mutex(Arrivals())
+    private let arrivals = Guarded(Arrivals())
     /// Touched by the owner only, at start and end.
     private var thread: SystemThread?
 
@@ -82,6 +81,8 @@ final class TransferLoop: @unchecked Sendable {
 
     private func endAll(_ active: inout [CurlHandle.Raw: Transfer], _ code: CURLcode, isStopped: Bool) {
         for (handle, transfer) in active {
+            // A name lookup that hangs is left to itself.
+            curl_easy_set_long(handle, CURLOPT_QUICK_EXIT, 1)
             multi.remove(handle)
             transfer.end(code, isStopped: isStopped)
         }

@@ -1,5 +1,4 @@
 internal import Bytes
-internal import Synchronization
 
 /// Does the same work for many items, several at a time, each on a thread of its own: for calls that wait for
 /// something outside, such as `HTTPClient.send`.
@@ -41,7 +40,7 @@ private final class WorkList<Item: Sendable, Failure: Error>: Sendable {
     }
 
     private let items: [Item]
-    private let progress = Mutex(Progress())
+    private let progress = Guarded(Progress())
 
     init(_ items: [Item]) { self.items = items }
 

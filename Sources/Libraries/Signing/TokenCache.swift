@@ -1,5 +1,4 @@
 package import Bytes
-internal import Synchronization
 
 /// Keeps an access token and gets the next one before it ends, for many threads: one of them asks, the others go on
 /// with the old token while it is good, and wait when there is none.
@@ -16,8 +15,8 @@ package final class TokenCache: Sendable {
     private let earlySeconds: Int
     private let pauseSeconds: Int
     private let now: @Sendable () -> UTCTime
-    private let state = Mutex(State())
-    private let renewal = Mutex(())
+    private let state = Guarded(State())
+    private let renewal = Guarded(())
 
     /// - Parameters:
     ///   - earlySeconds: how long before its end a token is renewed; at most half of its life

@@ -1,7 +1,6 @@
 import Bytes
 import Glibc
 import HTTP
-import Synchronization
 import TestSupport
 import Testing
 
@@ -210,7 +209,7 @@ import Testing
 
     @Test func underManyFaultsEveryRequestEndsRight() throws {
         let seed: UInt64 = 20_261_125
-        let random = Mutex(SeededRandom(seed: seed))
+        let random = Guarded(SeededRandom(seed: seed))
         let server = try ScriptedServer { call in
             let fault = random.withLock { Int.random(in: 0..<20, using: &$0) }
             switch fault {
@@ -228,7 +227,7 @@ import Testing
         settings.retries.attemptLimit = 12
         let client = try HTTPClient(settings)
         let origin = server.origin
-        let wrong = Mutex<[String]>([])
+        let wrong = Guarded<[String]>([])
         try WorkerThreads.forEach(Array(0..<200), atOnce: 8) { (number) throws(HTTPError) in
             let text = try client.send(Request(.get, WebURL("\(origin)/\(number)"))).text
             if text != "answer to /\(number)" { wrong.withLock { $0.append(text) } }

@@ -1,7 +1,6 @@
 import Bytes
 import Glibc
 import HTTP
-import Synchronization
 import TestSupport
 import Testing
 
@@ -59,7 +58,7 @@ import Testing
     }
 
     @Test func requestsFromManyThreadsRunAtOnceOnTheirOwnConnections() throws {
-        let waiting = Mutex(0)
+        let waiting = Guarded(0)
         let server = try ScriptedServer { call in
             // Nobody is answered before all four are there.
             waiting.withLock { $0 += 1 }
@@ -69,7 +68,7 @@ import Testing
         defer { server.stop() }
         let client = try HTTPClient(.test())
         let origin = server.origin
-        let seen = Mutex(Set<String>())
+        let seen = Guarded(Set<String>())
         try WorkerThreads.forEach(Array(1...4), atOnce: 4) { (number) throws(HTTPError) in
             let text = try client.send(Request(.get, WebURL("\(origin)/\(number)"))).text
             seen.withLock { _ = $0.insert(text) }

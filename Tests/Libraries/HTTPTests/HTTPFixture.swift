@@ -1,7 +1,6 @@
 import Bytes
 import Glibc
 import HTTP
-import Synchronization
 import TestSupport
 
 /// A clock that only moves when somebody sleeps, and keeps what was slept.
@@ -14,7 +13,7 @@ final class FakeClock: Sendable {
     /// 2026-01-02T03:04:05Z
     static let start = UTCTime(clampingMilliseconds: 1_767_323_045_000)
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     var sleeps: [Double] { state.withLock { $0.sleeps } }
 

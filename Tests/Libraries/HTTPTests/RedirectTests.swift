@@ -1,6 +1,5 @@
 import Bytes
 import HTTP
-import Synchronization
 import TestSupport
 import Testing
 
@@ -59,7 +58,7 @@ import Testing
         var request = try Request(.get, server)
         request.headers = ["Authorization": "Bearer t", "Cookie": "c", "X-Own-Key": "k", "Accept": "text/csv"]
         request.credentialFields = ["x-own-key"]
-        let signed = Mutex(0)
+        let signed = Guarded(0)
         request.authorize = { (outgoing) throws(HTTPError) in
             signed.withLock { $0 += 1 }
             outgoing.headers["X-Signed"] = "yes"

@@ -1,6 +1,5 @@
 import Bytes
 import HTTP
-import Synchronization
 import TestSupport
 import Testing
 
@@ -160,7 +159,7 @@ import Testing
     @Test func everyAttemptIsSignedAnew() throws {
         let server = try Self.server([reply(503), reply(503), reply(200)])
         defer { server.stop() }
-        let count = Mutex(0)
+        let count = Guarded(0)
         var request = try Request(.put, server, "/x?y=1")
         request.body = .text("abc")
         request.authorize = { (outgoing) throws(HTTPError) in
@@ -181,8 +180,8 @@ import Testing
         defer { server.stop() }
         let clock = FakeClock()
         let client = try HTTPClient(.test(clock))
-        let token = Mutex("old")
-        let renewals = Mutex(0)
+        let token = Guarded("old")
+        let renewals = Guarded(0)
         var request = try Request(.post, server)
         request.body = .text("again")
         request.authorize = { (outgoing) throws(HTTPError) in
@@ -216,7 +215,7 @@ import Testing
     @Test func retriesAreToldBeforeTheWait() throws {
         let server = try Self.server([[.reset], reply(503, "", ["x-ms-request-id: r1"]), reply(200)])
         defer { server.stop() }
-        let notices = Mutex<[RetryNotice]>([])
+        let notices = Guarded<[RetryNotice]>([])
         var settings = HTTPSettings.test()
         settings.noteRetry = { notice in notices.withLock { $0.append(notice) } }
         #expect(try HTTPClient(settings).send(Request(.get, server, "/?sig=SECRET")).status == 200)

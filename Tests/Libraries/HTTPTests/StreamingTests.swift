@@ -1,13 +1,12 @@
 import Bytes
 import HTTP
-import Synchronization
 import TestSupport
 import Testing
 
 /// Counts what it is given, and tells the largest block.
 private final class CountingSink: ByteSink, @unchecked Sendable {
     let path = "counter"
-    private let state = Mutex((total: 0, largest: 0))
+    private let state = Guarded((total: 0, largest: 0))
     var total: Int { state.withLock { $0.total } }
     var largest: Int { state.withLock { $0.largest } }
     func write(_ bytes: UnsafeRawBufferPointer) {
@@ -183,7 +182,7 @@ private final class PatternSource: ByteSource {
     @Test func aSinkIsOpenedForAnEmptyAnswerToo() throws {
         let server = try ScriptedServer { _ in reply(200) }
         defer { server.stop() }
-        let heads = Mutex<[ResponseHead]>([])
+        let heads = Guarded<[ResponseHead]>([])
         var request = try Request(.get, server)
         request.target = .opening { head in
             heads.withLock { $0.append(head) }

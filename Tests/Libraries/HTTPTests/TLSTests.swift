@@ -1,5 +1,5 @@
+import Bytes
 import HTTP
-import Synchronization
 import TestSupport
 import Testing
 
@@ -101,7 +101,7 @@ import Testing
         let server = try TLSServer("h2 --gather 4", certificates)
         let client = try HTTPClient(Self.settings(trusting: certificates))
         let url = "https://localhost:\(server.port)/"
-        let texts = Mutex<[String]>([])
+        let texts = Guarded<[String]>([])
         try WorkerThreads.forEach(Array(0..<4), atOnce: 4) { (number) throws(HTTPError) in
             var request = Request(number % 2 == 0 ? .get : .put, try WebURL(url))
             if number % 2 == 1 { request.body = .bytes([UInt8](repeating: 1, count: 10_000)) }
@@ -129,5 +129,42 @@ import Testing
         let old = try HTTPClient(settings)
         let other = Request(.get, try WebURL("https://localhost:\(modern.port)/"))
         #expect(failure { () throws(HTTPError) in _ = try old.send(other) } != nil)
+    }
+
+    @Test func aTunnelThroughAProxyShowsTheProxyNothing() throws {
+        let certificates = try TestCertificates()
+        let plain = try ScriptedServer { call in reply(200, call.header("proxy-authorization") ?? "none") }
+        defer { plain.stop() }
+        let server = try TLSServer("tls --to \(plain.port)", certificates)
+        let log = certificates.folder.file("proxy.log")
+        let proxy = try TLSServer("proxy --log '\(log)'", certificates)
+        var settings = Self.settings(trusting: certificates)
+        settings.proxy.forHTTPS = "http://user:PASSWORD@127.0.0.1:\(proxy.port)"
+        let client = try HTTPClient(settings)
+        var request = Request(.get, try WebURL("https://localhost:\(server.port)/x?sig=SECRET"))
+        request.headers["Authorization"] = "Bearer SECRET"
+        let response = try client.send(request)
+        #expect(response.text == "none")
+        // The head of the proxy's own answer is not the server's.
+        #expect(response.headers["x-from-proxy"] == nil)
+        let seen = try certificates.folder.text("proxy.log")
+        #expect(seen.hasPrefix("CONNECT localhost:\(server.port) HTTP/1.1\r\n"))
+        #expect(seen.contains("Proxy-Authorization: Basic dXNlcjpQQVNTV09SRA=="))
+        #expect(!seen.contains("SECRET"))
+    }
+
+    @Test func aProxyThatIsNotThereIsNamedWithoutItsPassword() throws {
+        var settings = HTTPSettings.test()
+        settings.proxy.forHTTPS = "http://user:PASSWORD@127.0.0.1:\(try freePort())"
+        settings.retries = .none
+        let client = try HTTPClient(settings)
+        let request = Request(.get, try WebURL("https://localhost:1/"))
+        let error = try #require(failure { () throws(HTTPError) in _ = try client.send(request) })
+        guard case .unreachable = error else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect(!"\(error)".contains("PASSWORD"))
+        #expect(!error.message.contains("PASSWORD"))
     }
 }

@@ -1,5 +1,5 @@
+import Bytes
 import HTTP
-import Synchronization
 import Testing
 
 @Suite struct WorkerThreadsTests {
@@ -7,14 +7,14 @@ import Testing
 
     @Test(arguments: [1, 3, 1000])
     func everyItemIsWorkedOnOnce(atOnce: Int) {
-        let seen = Mutex<[Int]>([])
+        let seen = Guarded<[Int]>([])
         WorkerThreads.forEach(Array(0..<500), atOnce: atOnce) { item in seen.withLock { $0.append(item) } }
         #expect(seen.withLock { $0.sorted() } == Array(0..<500))
         if atOnce == 1 { #expect(seen.withLock { $0 } == Array(0..<500)) }
     }
 
     @Test func noMoreThanAskedForRunAtOnce() {
-        let running = Mutex((now: 0, most: 0))
+        let running = Guarded((now: 0, most: 0))
         WorkerThreads.forEach(Array(0..<50), atOnce: 4) { _ in
             running.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
             usleepBriefly()
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func theFailureOfTheEarliestItemIsThrownAndNothingIsBegunAfterIt() {
-        let begun = Mutex(0)
+        let begun = Guarded(0)
         let error: Refused?
         do throws(Refused) {
             try WorkerThreads.forEach(Array(0..<1000), atOnce: 4) { (item) throws(Refused) in

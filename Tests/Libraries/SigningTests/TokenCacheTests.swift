@@ -1,6 +1,5 @@
 import Bytes
 import Signing
-import Synchronization
 import Testing
 
 @Suite struct TokenCacheTests {
@@ -8,7 +7,7 @@ import Testing
 
     /// A clock and a token service of the test.
     private final class Service: Sendable {
-        private let state = Mutex((seconds: 1_767_323_045, count: 0, isDown: false, lifetime: 3600))
+        private let state = Guarded((seconds: 1_767_323_045, count: 0, isDown: false, lifetime: 3600))
 
         func now() -> UTCTime { UTCTime(clampingMilliseconds: state.withLock { $0.seconds } * 1000) }
         func pass(_ seconds: Int) { state.withLock { $0.seconds += seconds } }
@@ -98,7 +97,7 @@ import Testing
     }
 
     @Test func manyThreadsAskOnce() throws {
-        let seen = Mutex(Set<String>())
+        let seen = Guarded(Set<String>())
         let threads = (0..<8).compactMap { _ in
             try? ThreadBox { [cache, service] in
                 for _ in 0..<50 {

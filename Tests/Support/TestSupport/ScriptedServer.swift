@@ -1,6 +1,5 @@
 internal import Bytes
 internal import Glibc
-internal import Synchronization
 
 /// A web server on loopback whose answers are written byte by byte by the test, faults included.
 ///
@@ -63,7 +62,7 @@ package final class ScriptedServer: Sendable {
 
     package let port: Int
     private let listener: Int32
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let answer: @Sendable (Call) -> [Step]
     private let refusesBody: @Sendable (Call) -> [Step]?
 

@@ -1,5 +1,5 @@
 /// A small reproducible generator (SplitMix64) for random tests, which print their seed.
-package struct SeededRandom: RandomNumberGenerator {
+package struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
     package init(seed: UInt64) { state = seed }
