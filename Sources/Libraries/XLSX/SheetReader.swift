@@ -36,8 +36,12 @@ package final class SheetReader {
     private var fallsBack = false
     private let road: SheetRoad
 
+    private let mustHaveData: Bool
+
+    /// `mustHaveData` is false for sheets that are no worksheets.
     init(
-        _ archive: ZipArchive, part: String, strings: SharedStrings, styles: Styles, limits: XLSXLimits, road: SheetRoad
+        _ archive: ZipArchive, part: String, mustHaveData: Bool, strings: SharedStrings, styles: Styles,
+        limits: XLSXLimits, road: SheetRoad
     ) throws(XLSXError) {
         guard let entry = archive.entry(part) else { throw .damagedPart(part: part, reason: "it is missing") }
         self.part = part
@@ -45,6 +49,7 @@ package final class SheetReader {
         self.entry = entry
         self.limits = limits
         self.road = road
+        self.mustHaveData = mustHaveData
         resolver = CellResolver(strings: strings, styles: styles)
         scanner = SheetScanner(resolver: resolver, batch: batch)
         handler = SheetHandler(part: part, resolver: resolver, limits: limits)
@@ -163,10 +168,13 @@ package final class SheetReader {
             place = Place(windows.start)
         }
         try parser.finish()
-        finish()
+        try finish()
     }
 
-    private func finish() {
+    private func finish() throws(XLSXError) {
+        if mustHaveData, !handler.isPastData {
+            throw .malformed(part: part, cell: nil, reason: "it is no worksheet: it has no sheetData")
+        }
         state = .finished
         windows = nil
     }
@@ -189,7 +197,7 @@ package final class SheetReader {
             if !batch.isEmpty { return }
         }
         handler.resetStore()
-        guard let windows else { return finish() }
+        guard let windows else { return try finish() }
         do throws(XLSXError) {
             if try windows.advance(keeping: windows.end) {
                 try parser.feed(UnsafeRawBufferPointer(start: windows.start, count: windows.end - windows.start))

@@ -88,7 +88,8 @@ package final class Workbook {
             throw .damagedPart(part: "sheet \(sheet.name)", reason: "the workbook names no part that it has")
         }
         return try SheetReader(
-            archive, part: part, strings: try strings(), styles: try styles(), limits: limits, road: road)
+            archive, part: part, mustHaveData: sheet.isWorksheet, strings: try strings(), styles: try styles(),
+            limits: limits, road: road)
     }
 
     /// The tables on a sheet, in the order of the sheet's relationships.

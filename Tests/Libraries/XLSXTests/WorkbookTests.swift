@@ -103,6 +103,17 @@ import Testing
         }
     }
 
+    @Test(arguments: ["<worksheet/>", "<worksheet xmlns=\"urn:other\"><sheetData/></worksheet>", "<x/>"])
+    func `a worksheet without sheet data is refused`(text: String) throws {
+        var builder = Self.plain
+        builder.parts["xl/worksheets/sheet1.xml"] = text
+        for road in [SheetRoad.automatic, .reference] {
+            let workbook = try Readings.workbook(try builder.bytes(), road: road)
+            let error = #expect(throws: XLSXError.self) { try Readings.lines(workbook) }
+            #expect(error?.message == "xl/worksheets/sheet1.xml: it is no worksheet: it has no sheetData")
+        }
+    }
+
     @Test func `text that is no UTF-8 is refused`() throws {
         var members = WorkbookBuilder(rows: #"<row r="1"><c r="A1" t="str"><v>QQ</v></c></row>"#).members
         let place = try #require(members.firstIndex { $0.name == "xl/worksheets/sheet1.xml" })
