@@ -71,12 +71,17 @@ def test_a_file_that_is_deleted_and_restored(pipeline):
     (pipeline.source / FILE).unlink()
     pipeline.run()
     assert cities(pipeline) == ["santos"]
-    assert "deleted" in pipeline.statuses("sellers")
+    gone = "select status from ops.deliveries where file_id = ? order by delivered_at"
+    assert pipeline.query(gone, [FILE]) == [("superseded",), ("deleted",)]
     put(pipeline, [seller(1)])
     pipeline.run()
     assert cities(pipeline) == ["campinas", "santos"]
-    assert sorted(pipeline.statuses("sellers")) == ["current", "current", "deleted", "superseded"] or \
-        sorted(pipeline.statuses("sellers")) == ["current", "current", "superseded", "superseded"]
+    assert pipeline.query(gone, [FILE]) == [("superseded",), ("deleted",), ("current",)]
+    # The file was away from its deletion until it came back, and its three intervals touch.
+    times = pipeline.query(
+        "select valid_from, valid_to, delivered_at from ops.deliveries where file_id = ? order by delivered_at", [FILE])
+    assert [(start, end) for start, end, _ in times] == [
+        (times[0][2], times[1][2]), (times[1][2], times[2][2]), (times[2][2], None)]
 
 
 def test_an_empty_or_missing_source_deletes_nothing(pipeline):
@@ -232,5 +237,7 @@ def test_an_unmatched_workbook_stays_in_raw_with_a_warning(pipeline):
     assert "**/sellers*.xls[xm]" in text
     (pipeline.contracts / "sellers.odcs.yaml").write_text(
         text.replace('"**/sellers*.xls[xm]"', '"**/sellers*.xls[xm]", "marketing/**"'))
-    pipeline.run(expect=None)
-    assert len(pipeline.statuses("sellers")) == 2
+    # It is no workbook of sellers: processed now, and refused for what it holds.
+    pipeline.run(expect=65)
+    assert sorted(pipeline.query("select drive_path, status from ops.deliveries where dataset = 'sellers'")) == [
+        ("Marketing/Campaign ideas.xlsx", "failed"), (FILE, "current")]

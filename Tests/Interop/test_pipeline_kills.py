@@ -63,3 +63,18 @@ def test_a_run_that_dies_between_steps_is_finished_by_the_next(pipeline, moment)
     pipeline.run(expect=None)
     assert pipeline.status in (-9, 137)
     check_complete(pipeline)
+
+
+def test_a_run_that_dies_around_the_marts_has_them_built_by_the_next(pipeline):
+    prepare(pipeline)
+    steps = "pull,process,load,marts"
+    for moment in ("--marts-due", "--record-run"):
+        pipeline.wrap(sf_copy=f'if [[ "$*" == *"{moment}"* ]]; then {KILL_ALL}; fi; exec "$real" "$@"')
+        pipeline.run(steps=steps, expect=None)
+        assert pipeline.status in (-9, 137), moment
+        assert pipeline.query("select count(*) from ops.runs") == [(0,)], moment
+    pipeline.unwrap()
+    assert "marts: ok" in pipeline.run(steps=steps)
+    assert pipeline.query("select count(*) from marts.dim_seller where seller_id in (select seller_id from lnd.sellers)") == [
+        (ROWS,)]
+    assert pipeline.query("select kind, status from ops.runs order by all") == [("marts", "ok"), ("pipeline", "ok")]
