@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import socket
 import threading
 import time
 import urllib.parse
@@ -77,6 +78,17 @@ def test_append_and_flush_in_one_request(raw):
     assert raw("GET", path)[2] == b"abc"
 
 
+def test_what_was_written_as_a_blob_cannot_be_appended_to(raw):
+    path = f"/{LAKE}/mixed/x"
+    raw("PUT", path, b"abc", x_ms_blob_type="BlockBlob")
+    raw("PATCH", f"{path}?action=append&position=3", b"d")
+    assert raw.code("PATCH", f"{path}?action=flush&position=4") == (409, "InvalidFlushOperation")
+    assert raw.code("PATCH", f"{path}?action=flush&position=3", b"x") == (400, "ContentLengthMustBeZero")
+    assert raw("PUT", f"{path}?resource=file")[0] == 201
+    assert raw("PATCH", f"{path}?action=append&position=0&flush=true", b"d")[0] == 202
+    assert raw("GET", path)[2] == b"d"
+
+
 def test_bodies_are_held_against_their_checksums(raw):
     path = f"/{LAKE}/sums/x"
     raw("PUT", f"{path}?resource=file")
@@ -108,6 +120,14 @@ def test_a_flush_says_all_content_properties_again_or_loses_them(raw):
 def test_empty_bodies_need_their_length(raw):
     assert raw.code("PUT", f"/{LAKE}/length?resource=file", content_length=None) == (411, "MissingContentLengthHeader")
     assert raw.code("PATCH", f"/{LAKE}/length?action=append&position=0")[0] == 404
+
+
+@pytest.mark.parametrize("length, first_line", [(0, b"HTTP/1.1 405 Method Not Allowed\r\n"), (3, b"HTTP/1.1 100 Continue\r\n")])
+def test_only_requests_with_a_body_are_told_to_go_on(emulator, length, first_line):
+    place = urllib.parse.urlsplit(emulator.url)
+    with socket.create_connection((place.hostname, place.port)) as connection:
+        connection.sendall(f"PUT /x HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: {length}\r\n\r\n".encode())
+        assert connection.makefile("rb").readline() == first_line
 
 
 # ---- Conditions, renames
@@ -147,7 +167,8 @@ def test_a_rename_is_one_step_and_refuses_what_it_cannot(raw, emulator):
     assert raw.code("PUT", f"/{LAKE}/rename/b/c", x_ms_rename_source=f"/{LAKE}/rename")[0] == 409
     raw("PUT", f"/{LAKE}/rename/d?resource=directory")
     assert raw.code("PUT", f"/{LAKE}/rename/d/e", x_ms_rename_source=f"/{LAKE}/rename") == (409, "InvalidRenameSourcePath")
-    assert raw.code("PUT", f"/{LAKE}/rename/d", x_ms_rename_source=f"/{LAKE}/rename/b") == (409, "ResourceTypeMismatch")
+    assert raw.code("PUT", f"/{LAKE}/rename/d", x_ms_rename_source=f"/{LAKE}/rename/b") == \
+        (409, "InvalidSourceOrDestinationResourceType")
     raw("PUT", f"/{LAKE}/rename/d?mode=posix", x_ms_rename_source=f"/{LAKE}/rename/b")
     assert "rename/d/b" in tree(emulator)
 
@@ -257,6 +278,7 @@ def test_leases_by_the_dfs_endpoint(raw, emulator):
     assert raw.code("PATCH", f"{path}?action=append&position=3", b"d") == (412, "LeaseIdMissing")
     assert raw("PATCH", f"{path}?action=append&position=3", b"d", x_ms_lease_id=lease)[0] == 202
     assert raw.code("DELETE", path, x_ms_lease_id="11111111-2222-3333-4444-555555555555") == (412, "LeaseIdMismatchWithBlobOperation")
+    assert raw.code("DELETE", f"{path}?recursive=false", x_ms_lease_id="11111111-2222-3333-4444-555555555555") == (412, "LeaseIdMismatch")
     emulator.admin("POST", "clock", {"advance_seconds": 16})
     assert raw("HEAD", path)[1]["x-ms-lease-state"] == "expired"
     assert raw("POST", path, x_ms_lease_action="renew", x_ms_lease_id=lease)[0] == 200

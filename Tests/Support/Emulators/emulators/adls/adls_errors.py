@@ -12,11 +12,15 @@ BLOB_CODES = {
     "FilesystemNotFound": "ContainerNotFound", "FilesystemAlreadyExists": "ContainerAlreadyExists", "PathNotFound": "BlobNotFound",
     "PathAlreadyExists": "BlobAlreadyExists", "DirectoryNotEmpty": "DirectoryIsNotEmpty", "InvalidFlushPosition": "InvalidInput",
     "FilesystemBeingDeleted": "ContainerBeingDeleted", "SourcePathNotFound": "CannotVerifyCopySource",
+    "LeaseIdMismatch": "LeaseIdMismatchWithBlobOperation", "LeaseNotPresent": "LeaseNotPresentWithBlobOperation",
+    "UnsupportedRestVersion": "InvalidHeaderValue",
 }
 KNOWN = {
     "InvalidInput": (400, "One of the request inputs is not valid."),
     "InvalidHeaderValue": (400, "The value for one of the HTTP headers is not in the correct format."),
     "InvalidQueryParameterValue": (400, "Value for one of the query parameters specified in the request URI is invalid."),
+    "ContentLengthMustBeZero": (400, "The Content-Length request header must be zero."),
+    "UnsupportedRestVersion": (400, "The specified Rest Version is Unsupported."),
     "MissingRequiredHeader": (400, "An HTTP header that's mandatory for this request is not specified."),
     "MissingRequiredQueryParameter": (400, "A query parameter that's mandatory for this request is not specified."),
     "UnsupportedHeader": (400, "One of the headers specified in the request is not supported."),
@@ -55,6 +59,9 @@ KNOWN = {
     "PathConflict": (409, "The specified path, or an element of the path, exists and its resource type is invalid for this operation."),
     "ResourceTypeMismatch": (409, "The resource type specified in the request does not match the type of the existing resource."),
     "DirectoryNotEmpty": (409, "The recursive query parameter value must be true to delete a non-empty directory."),
+    "InvalidFlushOperation": (409, "The resource was created or modified by the Blob Service API and cannot be written to by the Data "
+                                   "Lake Storage Service API."),
+    "InvalidSourceOrDestinationResourceType": (409, "The source and destination resource type must be identical."),
     "InvalidRenameSourcePath": (409, "The source directory cannot be the same as the destination directory, nor can the destination be a "
                                      "subdirectory of the source directory."),
     "LeaseAlreadyPresent": (409, "There is already a lease present."),
@@ -67,8 +74,8 @@ KNOWN = {
     "ConditionNotMet": (412, "The condition specified using HTTP conditional header(s) is not met."),
     "SourceConditionNotMet": (412, "The source condition specified using HTTP conditional header(s) is not met."),
     "LeaseIdMissing": (412, "There is currently a lease on the resource and no lease ID was specified in the request."),
-    "LeaseIdMismatchWithBlobOperation": (412, "The lease ID specified did not match the lease ID for the resource."),
-    "LeaseNotPresentWithBlobOperation": (412, "There is currently no lease on the resource."),
+    "LeaseIdMismatch": (412, "The lease ID specified did not match the lease ID for the resource."),
+    "LeaseNotPresent": (412, "There is currently no lease on the resource."),
     "LeaseLost": (412, "A lease ID was specified, but the lease for the resource has expired."),
     "RequestBodyTooLarge": (413, "The request body is too large and exceeds the maximum permissible limit."),
     "InvalidRange": (416, "The range specified is invalid for the current size of the resource."),

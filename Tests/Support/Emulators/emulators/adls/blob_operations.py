@@ -94,6 +94,7 @@ class BlobOperations:
         if any(name.startswith("x-ms-meta-") for name in request.headers):
             node.metadata = metadata(request)
         self._inherit(old, node)
+        node.made_as_blob = True
         self._save(place, node, changed=False)
         synchronous = request.header("x-ms-requires-sync").lower() == "true"
         told = {"Content-MD5": node.content["content-md5"]} if synchronous and "content-md5" in node.content else {}
@@ -205,6 +206,7 @@ class BlobOperations:
             node.content["content-type"] = request.header("content-type")
         node.metadata = metadata(request)
         self._inherit(old, node)
+        node.made_as_blob = True
         return node
 
     def _inherit(self, old, node):

@@ -97,7 +97,7 @@ class LakeAccess:
             if request.header("authorization"):
                 raise ADLSError("MissingRequiredHeader", "x-ms-version is needed.")
         elif not VERSION.fullmatch(version) or version > NEWEST_VERSION:
-            raise ADLSError("InvalidHeaderValue", f"The value of x-ms-version, {version}, is not supported.")
+            raise ADLSError("UnsupportedRestVersion")
 
     def _grant(self, request):
         header, address = request.header("authorization"), request.address

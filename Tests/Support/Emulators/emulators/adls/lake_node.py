@@ -27,6 +27,8 @@ class Node:
     permissions: str = FILE_PERMISSIONS
     acl: str = ""
     expires: float = None
+    # Written at the blob endpoint: the dfs endpoint cannot append to it.
+    made_as_blob: bool = False
     # [[block id, bytes], ...] when the file was made by Put Block List.
     blocks: list = field(default_factory=list)
     lease: Lease = field(default_factory=Lease)

@@ -29,7 +29,8 @@ class LakeStore:
 
     def _loaded(self, segments, place):
         document = self.files.document(segments)
-        if document is not None and document["is_directory"] == place.is_dir():
+        # What was changed by hand so much that the document cannot be right is new.
+        if document is not None and document["is_directory"] == place.is_dir() and document["size"] <= place.stat().st_size:
             node = Node.from_document(document)
         else:
             node = self._new_node(place.is_dir())

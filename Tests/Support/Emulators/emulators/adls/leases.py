@@ -48,9 +48,9 @@ def check_write(lease, given, now):
         if not given:
             raise ADLSError("LeaseIdMissing")
         if not same(given, lease.id):
-            raise ADLSError("LeaseIdMismatchWithBlobOperation")
+            raise ADLSError("LeaseIdMismatch")
     elif given:
-        raise ADLSError("LeaseNotPresentWithBlobOperation" if lease.id is None else "LeaseLost")
+        raise ADLSError("LeaseNotPresent" if lease.id is None else "LeaseLost")
 
 
 def operate(lease, request, now):

@@ -97,7 +97,7 @@ class PathOperations:
         if old is None or old is node:
             return
         if old.is_directory != node.is_directory:
-            raise ADLSError("ResourceTypeMismatch")
+            raise ADLSError("InvalidSourceOrDestinationResourceType")
         if old.is_directory and old.children:
             raise ADLSError("DirectoryNotEmpty")
 
@@ -131,7 +131,7 @@ class PathOperations:
         self._check_lease(request, node)
         position = self._position(place)
         if request.body:
-            raise ADLSError("InvalidHeaderValue", "Content-Length must be 0.")
+            raise ADLSError("ContentLengthMustBeZero")
         content = content_properties(request, PATH_PREFIX)
         self._commit(place, node, position, place.flag("retainuncommitteddata"))
         # What is not said again is gone.
@@ -151,9 +151,10 @@ class PathOperations:
         if end != position:
             raise ADLSError("InvalidFlushPosition")
         if taken:
+            if node.made_as_blob:
+                raise ADLSError("InvalidFlushOperation")
             segments = [place.filesystem, *segments_of(place.path)]
             node.size = self._store.files.commit_appended(node.id, segments, node.size, taken)
-            node.blocks = []
         self._store.files.forget_appended(node.id, taken if retain else None)
 
     def _position(self, place):
