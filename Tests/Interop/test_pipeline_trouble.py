@@ -187,6 +187,8 @@ def test_what_no_run_can_do_is_said_with_the_right_status(pipeline):
     assert "build them with make release" in script(pipeline, "run-pipeline", expect=78, SLUICE_BIN="/nonexistent")
     pipeline.run()
     assert "0123456789abcdef is not pending" in script(pipeline, "process", "0123456789abcdef", expect=66)
+    (pipeline.lake / "_deliveries" / ".DS_Store").write_bytes(b"not ours")
+    assert f"a file in file:{pipeline.lake}/_deliveries/ is no delivery record" in pipeline.run(expect=65)
 
 
 def test_accept_writes_the_acceptance_to_the_lake_and_flips(pipeline):
