@@ -7,10 +7,12 @@ import StageKit
 extension NDJSON2Parquet {
     /// What ArgumentParser cannot see.
     func checkUsage() throws(StageFailure) {
+        if contract == nil, !infer { throw .usage("name the types of the columns: --contract FILE, or --infer") }
+        if contract != nil, infer { throw .usage("--infer is for rows without a contract") }
         if output.hasSuffix(".gz") || output.hasSuffix(".zst") {
             throw .usage("\(output): Parquet compresses its own pages; see --compression")
         }
-        if output == "-", resolvedSplitOption != nil { throw .usage("--split-bytes needs files, not standard output") }
+        if output == "-", splitBytes != nil { throw .usage("--split-bytes needs files, not standard output") }
         if output != "-", manifestOut != nil {
             throw .usage("--manifest-out is for -o -: part lines go to standard output")
         }
@@ -23,20 +25,46 @@ extension NDJSON2Parquet {
         }
     }
 
-    private var resolvedSplitOption: Int? { splitBytes }
-
-    /// The digest costs time that only a report is worth.
-    func openInput(_ digest: InputDigest) throws(StageFailure) -> any ByteSource {
+    /// The columns, and the source of the rows. The digest costs time that only a report is worth.
+    func openTable(
+        _ digest: InputDigest, log: Log
+    ) throws(StageFailure) -> (table: TableDefinition, source: any ByteSource) {
+        if let contract {
+            let table = try TableDefinition.load(contract: contract, log: log)
+            return (table, try open(digest))
+        }
+        let source = try open(digest)
+        var inference = Inference(path: source.path)
+        if try isFile(input) {
+            // Read twice: once for the types, once for the rows.
+            try inference.read(try open(nil))
+            return (try inference.table(isWhole: true), source)
+        }
+        let front: FrontOfSource
         do throws(IOError) {
-            return try DataInput.open(input, digest: common.report == nil ? nil : digest)
+            front = try FrontOfSource(source, byteLimit: Inference.sampleByteLimit)
+        } catch {
+            throw .input(error)
+        }
+        try inference.read(front.sample())
+        return (try inference.table(isWhole: front.isWhole), front)
+    }
+
+    private func isFile(_ path: String) throws(StageFailure) -> Bool {
+        if path == "-" { return false }
+        do throws(IOError) {
+            return try FileSystem.status(path)?.isRegular ?? false
         } catch {
             throw .input(error)
         }
     }
 
-    func tableDefinition(log: Log) throws(StageFailure) -> TableDefinition {
-        guard let contract else { throw .usage("name the contract that types the columns: --contract FILE") }
-        return try TableDefinition.load(contract: contract, log: log)
+    private func open(_ digest: InputDigest?) throws(StageFailure) -> any ByteSource {
+        do throws(IOError) {
+            return try DataInput.open(input, digest: common.report == nil ? nil : digest)
+        } catch {
+            throw .input(error)
+        }
     }
 
     /// How the file is laid out: what the command line says, else the contract, else the defaults.

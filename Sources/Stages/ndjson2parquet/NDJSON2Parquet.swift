@@ -9,7 +9,7 @@ import StageKit
 struct NDJSON2Parquet: Stage {
     static let configuration = CommandConfiguration(
         commandName: "ndjson2parquet", abstract: "Write rows as Parquet, typed by a contract.",
-        usage: "ndjson2parquet [INPUT] --contract FILE -o OUT.parquet [options] > parts.ndjson",
+        usage: "ndjson2parquet [INPUT] (--contract FILE | --infer) -o OUT.parquet [options] > parts.ndjson",
         discussion: ParquetHelp.text, version: sluiceVersion)
 
     @Argument(help: ArgumentHelp("NDJSON, plain, gzip or zstd.", valueName: "input"))
@@ -18,6 +18,8 @@ struct NDJSON2Parquet: Stage {
     var output: String
     @Option(help: ArgumentHelp("The contract that types the columns.", valueName: "file[#dataset]"))
     var contract: String?
+    @Flag(help: "Find the columns and their types in the rows instead.")
+    var infer = false
     @Option(help: ArgumentHelp("How pages are compressed.", valueName: "zstd[:N]|gzip[:N]|none"))
     var compression: CompressionChoice?
     @Option(help: ArgumentHelp("Rows of a row group.", valueName: "rows"))
@@ -44,11 +46,10 @@ struct NDJSON2Parquet: Stage {
 
     mutating func execute(log: Log, report: RunReport) throws(StageFailure) {
         try checkUsage()
-        let table = try tableDefinition(log: log)
+        let digest = InputDigest()
+        let (table, source) = try openTable(digest, log: log)
         let options = try layout(for: table)
         let schema = try table.schema()
-        let digest = InputDigest()
-        let source = try openInput(digest)
         let pool = WorkPool(threadCount: threads ?? min(4, Environment.processorCount()))
         let files = try PartFiles(
             path: output, isSplit: options.fileBytes != nil, schema: schema, options: options,

@@ -8,8 +8,12 @@ enum ParquetHelp {
         Numbers are exact: decimals never pass through binary fractions. Integers and decimals may also come as strings. Times are \
         2018-01-31T12:30:00, with an offset for instants only. VARIANT columns keep the JSON text.
 
-        zstd without a level takes, for each chunk of a column, level 1 or level 3, whichever is better for the first page; the same page decides \
-        whether a dictionary pays. The same rows, contract and options give the same bytes.
+        With --infer the columns are the keys in the order in which they first appear, none required, typed by all rows of a file, or by the first \
+        16 MiB of a stream: BOOLEAN; BIGINT, DECIMAL(38,0) for longer whole numbers, DOUBLE where there is a point or an exponent; DATE, TIME and \
+        TIMESTAMP where all texts are such, else VARCHAR; VARIANT (JSON text) for objects, arrays and mixtures. Texts never become numbers.
+
+        zstd without a level takes, for each chunk of a column, the best of three efforts on the first page; the same page decides whether a \
+        dictionary pays. --encoding and --bloom are for readers that are known to understand them. The same rows, contract and options give the same bytes.
 
         The file appears under its name when it is whole. With --split-bytes, orders.parquet becomes orders-00001.parquet, orders-00002.parquet, \
         ..., which appear together. One line per file goes to standard output: path, bytes, sha256, rows, row_groups, and for each column nulls, \
@@ -20,5 +24,6 @@ enum ParquetHelp {
           xlsx2ndjson Orders.xlsx | clean --contract orders.odcs.yaml --rejects r.ndjson |
             ndjson2parquet --contract orders.odcs.yaml -o orders.parquet --report report.json
           ndjson2parquet big.ndjson.zst --contract items.odcs.yaml -o items.parquet --split-bytes 200000000 --compression zstd:9
+          ndjson2parquet rows.ndjson --infer -o rows.parquet
         """
 }

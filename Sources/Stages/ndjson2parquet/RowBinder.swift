@@ -12,14 +12,14 @@ struct RowProblem: Error, Equatable {
 
     init(_ message: String) { self.message = message }
 
-    init(column: TableDefinition.Column, value: String?, problem: CellProblem) {
+    init(column: TableDefinition.Column, value: String?, problem: CellProblem, hint: String = "") {
         var text = "column \(column.name)"
         if let value {
             let quoted = value.unicodeScalars.prefix(Self.quoteLimit)
             text += ": \(String(String.UnicodeScalarView(quoted)))"
             if quoted.endIndex < value.unicodeScalars.endIndex { text += "…" }
         }
-        message = "\(text): \(problem.reason) (\(column.type.contractName))"
+        message = "\(text): \(problem.reason) (\(column.type.contractName))\(hint)"
     }
 }
 
@@ -67,7 +67,7 @@ struct RowBinder {
                 try readers[target].append(field.kind, field.value, of: line, to: column + target, scratch: &scratch)
             } catch {
                 let text = field.kind == .null ? nil : String(decoding: line[field.value], as: UTF8.self)
-                throw RowProblem(column: table.columns[target], value: text, problem: error)
+                throw RowProblem(column: table.columns[target], value: text, problem: error, hint: table.hint)
             }
         }
         for target in absent {
@@ -92,14 +92,15 @@ struct RowBinder {
             } else if table.dropsUnknownKeys {
                 targets.append(Self.dropped)
             } else {
-                throw RowProblem("column \(name) is unknown to the contract")
+                throw RowProblem(table.unknownKeyMessage(name))
             }
         }
         absent = isAbsent.indices.filter { isAbsent[$0] }
         isBound = true
     }
 
-    private static func name(of field: RecordView.Field, in line: UnsafeRawBufferPointer) -> String {
+    /// The key of a field, unescaped.
+    static func name(of field: RecordView.Field, in line: UnsafeRawBufferPointer) -> String {
         let raw = UnsafeRawBufferPointer(rebasing: line[field.key])
         guard field.keyHasEscapes else { return String(decoding: raw, as: UTF8.self) }
         var plain: [UInt8] = []

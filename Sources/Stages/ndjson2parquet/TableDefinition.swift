@@ -12,9 +12,17 @@ struct TableDefinition {
         let isRequired: Bool
     }
 
+    /// Where the columns come from, and so what becomes of a key that is none of them.
+    enum Origin: Equatable {
+        case contract(dropsUnknownKeys: Bool)
+        /// All rows were looked at.
+        case inferred
+        /// So many rows from the front were looked at.
+        case sampled(rowCount: Int)
+    }
+
     let columns: [Column]
-    /// Keys that no column takes: an error, or dropped and counted.
-    let dropsUnknownKeys: Bool
+    let origin: Origin
     /// What the file says about where its types come from.
     let keyValues: [(key: String, value: String)]
     let settings: ParquetSettings?
@@ -28,6 +36,20 @@ struct TableDefinition {
             for message in error.messages.dropLast() { log.error(message) }
             throw .badConfiguration(error.messages.last ?? "\(reference): unusable")
         }
+    }
+
+    var dropsUnknownKeys: Bool { origin == .contract(dropsUnknownKeys: true) }
+
+    /// What to tell whoever meets a key that no column takes.
+    func unknownKeyMessage(_ name: String) -> String {
+        if case .contract = origin { return "column \(name) is unknown to the contract" }
+        return "column \(name) is none of those that were inferred\(hint)"
+    }
+
+    /// Why types that were inferred may not fit; empty for others.
+    var hint: String {
+        guard case .sampled(let rowCount) = origin else { return "" }
+        return "; columns were inferred from the first \(rowCount) rows of a stream: give a file or a contract"
     }
 
     /// The number of a column that an option names.
@@ -51,7 +73,7 @@ struct TableDefinition {
 extension TableDefinition {
     init(_ contract: Contract, _ dataset: Dataset) {
         columns = dataset.columns.map { Column(name: $0.name, type: $0.type, isRequired: !$0.isNullable) }
-        dropsUnknownKeys = dataset.rows.unknownColumns == .discard
+        origin = .contract(dropsUnknownKeys: dataset.rows.unknownColumns == .discard)
         keyValues = [
             ("contract.id", contract.id), ("contract.version", contract.version),
             ("contract.sha256", MessageDigest.hex(.sha256, of: contract.bytes)),

@@ -11,7 +11,7 @@ import Testing
     static func table(_ columns: [(String, LogicalType, Bool)], dropsUnknownKeys: Bool = false) -> TableDefinition {
         TableDefinition(
             columns: columns.map { TableDefinition.Column(name: $0, type: $1, isRequired: $2) },
-            dropsUnknownKeys: dropsUnknownKeys, keyValues: [], settings: nil)
+            origin: .contract(dropsUnknownKeys: dropsUnknownKeys), keyValues: [], settings: nil)
     }
 
     /// Binds lines to columns and gives what each column got, as the file's summary tells it.

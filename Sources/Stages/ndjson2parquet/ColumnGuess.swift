@@ -1,0 +1,96 @@
+import Bytes
+import Contracts
+import NDJSON
+
+/// What the values of one column have been so far, and so the type that holds them all.
+///
+///     only null                                  VARCHAR
+///     true, false                                BOOLEAN
+///     whole numbers of 64 bits                   BIGINT
+///     whole numbers to 38 digits                 DECIMAL(38,0)
+///     numbers, some with a point or an exponent  DOUBLE
+///     2018-01-31                                 DATE
+///     12:30:00                                   TIME
+///     2018-01-31T12:30:00                        TIMESTAMP_NTZ(6)
+///     2018-01-31T12:30:00Z, with an offset       TIMESTAMP_TZ(6)
+///     other texts, or texts of several of these  VARCHAR
+///     objects, arrays, or several of the above   VARIANT: each value's JSON text
+///
+/// Texts never become numbers: leading zeros stay.
+struct ColumnGuess: Equatable {
+    private struct Found: OptionSet {
+        let rawValue: UInt16
+
+        static let boolean = Found(rawValue: 1)
+        static let integer = Found(rawValue: 2)
+        static let longInteger = Found(rawValue: 4)
+        static let fraction = Found(rawValue: 8)
+        static let date = Found(rawValue: 16)
+        static let time = Found(rawValue: 32)
+        static let timestamp = Found(rawValue: 64)
+        static let instant = Found(rawValue: 128)
+        static let text = Found(rawValue: 256)
+        static let other = Found(rawValue: 512)
+
+        static let numbers: Found = [.integer, .longInteger, .fraction]
+        static let texts: Found = [.date, .time, .timestamp, .instant, .text]
+    }
+
+    private var found: Found = []
+
+    /// Looks at one more value, given without the quotes of a string.
+    mutating func add(_ kind: JSONKind, _ value: UnsafeRawBufferPointer) {
+        switch kind {
+        case .null: return
+        case .true, .false: found.insert(.boolean)
+        case .number: found.insert(Self.number(value))
+        case .string: found.insert(found.contains(.text) ? .text : Self.text(value))
+        case .escapedString: found.insert(.text)
+        case .array, .object: found.insert(.other)
+        }
+    }
+
+    private static func number(_ value: UnsafeRawBufferPointer) -> Found {
+        let isPlain = value.allSatisfy { $0 &- 0x30 < 10 || $0 == 0x2D }
+        guard isPlain else {
+            return DoubleText.parse(RawSpan(_unsafeBytes: value)) == nil ? .other : .fraction
+        }
+        switch DecimalText.readInteger(value) {
+        case .value: return .integer
+        case .tooLarge:
+            if case .value = DecimalText.read(value, precision: 38, scale: 0) { return .longInteger }
+            return .other
+        case .fraction, .notANumber: return .other
+        }
+    }
+
+    private static func text(_ value: UnsafeRawBufferPointer) -> Found {
+        if DateText.readDate(value) != nil { return .date }
+        if DateText.readTime(value) != nil { return .time }
+        if DateText.readTimestamp(value, offset: .forbidden) != nil { return .timestamp }
+        if DateText.readTimestamp(value, offset: .required) != nil { return .instant }
+        return .text
+    }
+
+    /// The type of the values so far.
+    var type: LogicalType {
+        switch found {
+        case []: .string(maximumLength: nil)
+        case .boolean: .boolean
+        case .integer: .integer(.i64)
+        case .date: .date
+        case .time: .time
+        case .timestamp: .timestamp(isInstant: false)
+        case .instant: .timestamp(isInstant: true)
+        default: mixedType
+        }
+    }
+
+    private var mixedType: LogicalType {
+        if found.isSubset(of: .texts) { return .string(maximumLength: nil) }
+        guard found.isSubset(of: .numbers) else { return .json }
+        if !found.contains(.fraction) { return .decimal(precision: 38, scale: 0) }
+        // A double holds a long whole number only roughly; its digits are worth more than its type.
+        return found.contains(.longInteger) ? .json : .double
+    }
+}
