@@ -222,6 +222,8 @@ def test_errors_have_the_shape_of_their_endpoint(raw):
     made(raw, "errors/f", b"x")
     assert raw.code("PUT", f"/{LAKE}/errors/f/g?resource=file") == (409, "PathConflict")
     assert raw.code("PUT", f"/{LAKE}/errors?resource=file") == (409, "ResourceTypeMismatch")
+    assert raw.code("DELETE", f"/{LAKE}/?recursive=true") == (400, "InvalidInput")
+    assert raw.code("PUT", f"/{LAKE}/", x_ms_rename_source=f"/{LAKE}/errors/f") == (400, "InvalidInput")
     assert raw.code("DELETE", f"/{LAKE}/errors?recursive=false") == (409, "DirectoryNotEmpty")
     assert raw.code("DELETE", f"/{LAKE}/errors") == (409, "DirectoryIsNotEmpty")
 

@@ -8,7 +8,7 @@ from ..kit.byte_content import MemoryContent
 from ..kit.http_messages import Reply
 from ..kit.moving_clock import MovingClock
 from ..kit.service import Service
-from . import adls_errors, adls_routes, blob_batch, entra_endpoints
+from . import adls_errors, adls_routes, blob_batch, body_checks, entra_endpoints
 from .adls_admin import ADLSAdmin
 from .adls_settings import NEWEST_VERSION, Settings
 from .blob_operations import BlobOperations
@@ -22,6 +22,8 @@ from .path_operations import PathOperations
 
 SERVER = {True: "Windows-Azure-HDFS/1.0 Microsoft-HTTPAPI/2.0", False: "Windows-Azure-Blob/1.0 Microsoft-HTTPAPI/2.0"}
 HIDDEN_VALUE = "hidden"
+# Those whose bodies have checksums.
+BODY_OPERATIONS = {"path.append", "blob.put", "blob.putblock", "blob.putblocklist"}
 
 
 class ADLSService(Service):
@@ -94,6 +96,8 @@ class ADLSService(Service):
         return reply
 
     def _reply(self, request):
+        if request.operation in BODY_OPERATIONS:
+            body_checks.prepare(request)
         try:
             with self.store.lock:
                 return self._operate(request)

@@ -12,7 +12,24 @@ def md5_text(data):
 
 
 def checked_body(request):
-    """The body, after its transactional checksums; the headers of the reply that tell them. A fault may have spoiled it on the way."""
+    """The body, after its transactional checksums; the headers of the reply that tell them. Raises what `prepare` has found."""
+    prepare(request)
+    if isinstance(request.checked, ADLSError):
+        raise request.checked
+    return request.checked
+
+
+def prepare(request):
+    """Takes the checksums, which is slow, while nobody has to wait for it. Whether anyone asks is another matter."""
+    if getattr(request, "checked", None) is None:
+        try:
+            request.checked = checked(request)
+        except ADLSError as error:
+            request.checked = error
+
+
+def checked(request):
+    """A fault may have spoiled the body on the way."""
     if "content-length" not in request.headers:
         raise ADLSError("MissingContentLengthHeader")
     data = request.body

@@ -88,6 +88,8 @@ class PathOperations:
         return place
 
     def _check_move(self, place, source, node, old):
+        if not place.path.strip("/"):
+            raise ADLSError("InvalidInput", "Nothing can take the place of the root directory.")
         parent = self._store.parent_of(place.filesystem, place.path, make=not self._store.hierarchical)
         if parent is None:
             raise ADLSError("RenameDestinationParentPathNotFound")
@@ -214,6 +216,8 @@ class PathOperations:
 
     def delete(self, request, grant):
         place = request.address
+        if not place.path.strip("/"):
+            raise ADLSError("InvalidInput", "The root directory cannot be deleted.")
         node = self._existing(request)
         conditions.check(request, node)
         self._check_lease(request, node)
