@@ -57,6 +57,15 @@ golden: setup release ## golden command-line cases
 interop: setup release ## peers and the end-to-end runs
 	$(python) -m pytest -q Tests/Interop
 
+.PHONY: bench
+bench: release ## speed and memory beside the peers (about 20 minutes)
+	@scripts/setup-python bench
+	scripts/bench-xlsx
+
+.PHONY: fuzz
+fuzz: setup ## fuzz the parsers of outside bytes: make fuzz RUNS=1000000
+	scripts/fuzz --runs $(or $(RUNS),10000)
+
 .PHONY: lint
 lint: setup release ## format, imports, links, shell scripts
 	scripts/lint
