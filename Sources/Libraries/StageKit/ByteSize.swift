@@ -1,15 +1,15 @@
 internal import ArgumentParser
 
 /// A number of bytes as people write it: `65536`, `64K`, `512M`, `2G` (units of 1024).
-struct ByteSize: ExpressibleByArgument, Equatable, CustomStringConvertible {
+package struct ByteSize: ExpressibleByArgument, Equatable, CustomStringConvertible {
     /// Less would make the bookkeeping larger than what is kept.
-    static let minimum = 64 << 10
+    package static let minimum = 64 << 10
 
-    let byteCount: Int
+    package let byteCount: Int
 
-    init(_ byteCount: Int) { self.byteCount = byteCount }
+    package init(_ byteCount: Int) { self.byteCount = byteCount }
 
-    init?(argument: String) {
+    package init?(argument: String) {
         let units: [Character: Int] = ["K": 10, "M": 20, "G": 30]
         let unit = argument.uppercased().last.flatMap { units[$0] }
         let digits = unit == nil ? argument[...] : argument.dropLast()
@@ -19,7 +19,7 @@ struct ByteSize: ExpressibleByArgument, Equatable, CustomStringConvertible {
         byteCount = product
     }
 
-    var description: String {
+    package var description: String {
         for (unit, shift) in [("G", 30), ("M", 20), ("K", 10)] where byteCount % (1 << shift) == 0 {
             return "\(byteCount >> shift)\(unit)"
         }

@@ -1,18 +1,17 @@
-internal import Bytes
+package import Bytes
 internal import Glibc
-internal import StageKit
 
 /// A temporary file without a name: it goes with the process, however that ends.
-final class SpillFile {
+package final class SpillFile {
     private let descriptor: OwnedDescriptor
     private let folder: String
     /// Bytes written.
-    private(set) var byteCount = 0
+    package private(set) var byteCount = 0
 
     /// Makes the file in the folder that `TMPDIR` names, or in /tmp.
-    init() throws(IOError) {
+    package init() throws(IOError) {
         folder = Environment.value("TMPDIR") ?? "/tmp"
-        var template = Array("\(folder)/clean-XXXXXX".utf8CString)
+        var template = Array("\(folder)/sluice-XXXXXX".utf8CString)
         let opened = mkstemp(&template)
         guard opened >= 0 else { throw IOError.last("create a temporary file", folder) }
         _ = fcntl(opened, F_SETFD, FD_CLOEXEC)
@@ -21,7 +20,7 @@ final class SpillFile {
     }
 
     /// Writes at the end and says where.
-    func append(_ bytes: UnsafeRawBufferPointer) throws(IOError) -> Range<Int> {
+    package func append(_ bytes: UnsafeRawBufferPointer) throws(IOError) -> Range<Int> {
         let start = byteCount
         try Self.write(bytes, to: descriptor.number, at: start, path: folder)
         byteCount += bytes.count
@@ -29,11 +28,11 @@ final class SpillFile {
     }
 
     /// Fills the front of `buffer` from `offset` on; 0 at the end.
-    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(IOError) -> Int {
+    package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(IOError) -> Int {
         try Self.read(into: buffer, from: descriptor.number, at: offset, path: folder)
     }
 
-    static func write(
+    package static func write(
         _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, at offset: Int, path: String
     ) throws(IOError) {
         var done = 0
@@ -48,7 +47,7 @@ final class SpillFile {
         }
     }
 
-    static func read(
+    package static func read(
         into buffer: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: Int, path: String
     ) throws(IOError) -> Int {
         while true {
