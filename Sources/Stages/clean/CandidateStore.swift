@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Glibc
+internal import StageKit
 
 /// Rows that may be duplicates of each other, remembered by key until all of them are known, in bounded memory.
 ///
