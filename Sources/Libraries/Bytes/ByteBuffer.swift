@@ -7,7 +7,7 @@ package struct ByteBuffer: ~Copyable {
     @usableFromInline var base: UnsafeMutableRawPointer
     @usableFromInline var capacity: Int
     /// How many bytes it holds.
-    @usableFromInline package private(set) var count = 0
+    @usableFromInline package internal(set) var count = 0
 
     package init(capacity: Int = 256) {
         self.capacity = max(64, capacity)
@@ -19,6 +19,7 @@ package struct ByteBuffer: ~Copyable {
     package var isEmpty: Bool { count == 0 }
 
     /// What it holds, until the next change.
+    @inlinable
     package var bytes: RawSpan {
         @_lifetime(borrow self)
         get {
@@ -28,6 +29,7 @@ package struct ByteBuffer: ~Copyable {
     }
 
     /// The bytes of a range that it holds, until the next change.
+    @inlinable
     @_lifetime(borrow self)
     package func bytes(_ range: Range<Int>) -> RawSpan {
         precondition(range.lowerBound >= 0 && range.upperBound <= count)
@@ -50,12 +52,12 @@ package struct ByteBuffer: ~Copyable {
     }
 
     /// Makes room for `extra` more bytes, so that appending them does not move what is held.
-    @inlinable
+    @inlinable @inline(__always)
     package mutating func reserve(_ extra: Int) {
         if capacity - count < extra { grow(extra) }
     }
 
-    @usableFromInline
+    @usableFromInline @inline(never)
     mutating func grow(_ extra: Int) {
         let wanted = max(capacity * 2, count + extra)
         let bigger = UnsafeMutableRawPointer.allocate(byteCount: wanted, alignment: 16)
@@ -65,7 +67,7 @@ package struct ByteBuffer: ~Copyable {
         capacity = wanted
     }
 
-    @inlinable
+    @inlinable @inline(__always)
     package mutating func append(_ byte: UInt8) {
         reserve(1)
         base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
@@ -73,7 +75,7 @@ package struct ByteBuffer: ~Copyable {
     }
 
     /// Appends a copy of `span`, which must not be part of this buffer.
-    @inlinable
+    @inlinable @inline(__always)
     package mutating func append(_ span: RawSpan) {
         span.withUnsafeBytes { append($0) }
     }

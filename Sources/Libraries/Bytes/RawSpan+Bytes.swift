@@ -2,7 +2,7 @@ internal import Glibc
 
 extension RawSpan {
     /// The byte at `offset`. Bounds are checked.
-    @inlinable
+    @inlinable @inline(__always)
     package subscript(_ offset: Int) -> UInt8 { unsafeLoad(fromByteOffset: offset, as: UInt8.self) }
 
     /// True when the bytes are those of `other`.

@@ -243,7 +243,14 @@ struct JSONScanner {
 package enum JSONKind: UInt8, Sendable {
     case null, `false`, `true`, number, string, escapedString, array, object
 
-    package var isString: Bool { self == .string || self == .escapedString }
+    @inlinable @inline(__always)
+    package var isString: Bool {
+        // A comparison by == would go through the raw values' protocol.
+        switch self {
+        case .string, .escapedString: true
+        default: false
+        }
+    }
 }
 
 /// RFC 3629: shortest forms only, no surrogates, nothing above U+10FFFF.

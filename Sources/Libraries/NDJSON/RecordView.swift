@@ -12,12 +12,20 @@ package struct RecordView: ~Copyable {
         package let keyHasEscapes: Bool
         package let value: Range<Int>
         package let kind: JSONKind
+
+        /// The value with the quotes of a string.
+        @inlinable @inline(__always)
+        package var fullValue: Range<Int> {
+            kind.isString ? value.lowerBound - 1..<value.upperBound + 1 : value
+        }
     }
 
     package private(set) var fields: [Field] = []
     /// True when this line has the same keys, spelled alike and in the same order, as the line before: what was
     /// looked up by key stays valid.
     package private(set) var keysAreUnchanged = false
+    /// True when moreover all that stands between the values is the same, byte for byte.
+    package private(set) var layoutIsUnchanged = false
 
     private var shape = LineShape()
 
@@ -37,7 +45,8 @@ package struct RecordView: ~Copyable {
 
     /// Reads one line from memory that the caller keeps alive and unchanged while it uses the ranges.
     package mutating func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONError) {
-        if shape.read(bytes, into: &fields) {
+        layoutIsUnchanged = shape.read(bytes, into: &fields)
+        if layoutIsUnchanged {
             keysAreUnchanged = true
         } else {
             try parseAnew(bytes)

@@ -6,6 +6,10 @@ package struct TextClass: OptionSet, Sendable {
     package let rawValue: UInt8
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    /// Whether the two have a class in common; without the calls that the protocol's own test makes across modules.
+    @inlinable @inline(__always)
+    package func overlaps(_ other: TextClass) -> Bool { rawValue & other.rawValue != 0 }
+
     /// Bytes of 0x80 and above: not ASCII.
     package static let nonASCII = TextClass(rawValue: 1)
     /// U+0000 to U+001F and U+007F, line breaks and tabs included.

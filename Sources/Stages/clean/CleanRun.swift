@@ -59,7 +59,7 @@ struct CleanRun {
         var reader = BlockReader(WithoutByteOrderMark(source), lineLimit: options.lineLimit)
         var cleaner = RowCleaner(plan, lineLimit: options.lineLimit)
         let block = LineBlock()
-        let cleaned = CleanedBlock()
+        var cleaned = CleanedBlock()
         while true {
             do throws(IOError) {
                 guard try reader.next(block) else { return }
@@ -67,7 +67,7 @@ struct CleanRun {
                 throw .input(error)
             }
             cleaned.removeAll()
-            cleaner.clean(block, into: cleaned)
+            cleaner.clean(block, into: &cleaned)
             try sequence.take(block, cleaned, &outputs)
             log.progress.advance(to: sequence.counts.read, .rows)
         }

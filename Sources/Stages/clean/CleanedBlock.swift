@@ -3,7 +3,7 @@ internal import NDJSON
 
 /// What became of the lines of one block, in their order. Everything that depends on the lines before (line numbers,
 /// duplicates, cells) is left to the one place that sees the blocks in sequence.
-final class CleanedBlock {
+struct CleanedBlock: ~Copyable {
     /// A row that passed, with what duplicates are recognised by.
     struct Row {
         /// Where it ends in `output`; it begins where the one before ends.
@@ -48,7 +48,7 @@ final class CleanedBlock {
     var blankCount = 0
     var rowCount = 0
 
-    func removeAll() {
+    mutating func removeAll() {
         output.removeAll()
         rows.removeAll(keepingCapacity: true)
         orders.removeAll()

@@ -39,26 +39,45 @@ struct Deduplicator: ~Copyable {
     /// True when the keys went to a temporary file.
     var hasSpilled: Bool { candidates?.hasSpilled ?? false }
 
-    /// Judges one row. A row without a key (a part of it is null) is nobody's duplicate.
-    mutating func judge(_ key: RowKey?, order: RawSpan, line: Int) throws(IOError) -> Verdict {
-        if rule == .first, candidates == nil {
-            guard let key else { return .keep }
-            if keys?.insert(key) == false { return .drop }
-            if keys?.mayGrow(within: memoryLimit) == false { try giveUpTable() }
-            return .keep
+    /// Judges the rows of a block, in their order. A row without a key (a part of it is null) is nobody's duplicate.
+    mutating func judge(
+        _ rows: [CleanedBlock.Row], _ orders: borrowing ByteBuffer, firstLine: Int, into verdicts: inout [Verdict]
+    ) throws(IOError) {
+        verdicts.removeAll(keepingCapacity: true)
+        judgeAtOnce(rows, into: &verdicts)
+        if verdicts.count == rows.count { return }
+        if candidates == nil { try giveUpTable() }
+        guard let store = candidates else { return }
+        var orderStart = verdicts.last == nil ? 0 : rows[verdicts.count - 1].orderEnd
+        for row in rows[verdicts.count...] {
+            if let key = row.key {
+                try add(key, orders.bytes(orderStart..<row.orderEnd), line: firstLine + row.line, to: store)
+            }
+            orderStart = row.orderEnd
+            self.row += 1
+            verdicts.append(.candidate)
         }
-        let store = candidates ?? makeStore()
-        candidates = store
-        if let key { try add(key, order: order, line: line, to: store) }
-        row += 1
-        return .candidate
+    }
+
+    /// Judges rows by the table as long as there is one and it may grow.
+    private mutating func judgeAtOnce(_ rows: [CleanedBlock.Row], into verdicts: inout [Verdict]) {
+        guard var table = keys.take() else { return }
+        for row in rows {
+            guard table.mayGrow(within: memoryLimit) else { break }
+            guard let key = row.key else {
+                verdicts.append(.keep)
+                continue
+            }
+            verdicts.append(table.insert(key) ? .keep : .drop)
+        }
+        keys = consume table
     }
 
     /// A third of the memory: the table before it may hold the rest, and so may the tables that decide afterwards.
     private func makeStore() -> CandidateStore { CandidateStore(rule, memoryLimit: memoryLimit / 3) }
 
     private mutating func add(
-        _ key: RowKey, order: RawSpan, line: Int, to store: CandidateStore
+        _ key: RowKey, _ order: RawSpan, line: Int, to store: CandidateStore
     ) throws(IOError) {
         guard rule == .greatestOnly else { return try store.add(key, row: row, order: order) }
         // Rows that are refused have to be named by their lines.
@@ -68,7 +87,7 @@ struct Deduplicator: ~Copyable {
         try store.add(key, row: row, order: orderAndLine.bytes)
     }
 
-    /// The rows of all keys in the table have been written; their keys go before the candidates.
+    /// Makes the store of candidates. The rows of all keys in the table have been written: their keys go first.
     private mutating func giveUpTable() throws(IOError) {
         let store = makeStore()
         let empty = ByteBuffer(capacity: 64)

@@ -21,34 +21,43 @@ struct FieldSteps {
     private let padWidth: Int
 
     init(_ operations: [TextOperation]) throws(PatternError) {
-        var touched: TextClass = []
         var looksAtEveryText = false
         var matchers: [PatternMatcher?] = []
         var padWidth = 0
         for operation in operations {
             var matcher: PatternMatcher?
             switch operation {
-            case .nfc, .nfkc: touched.insert(.nonASCII)
-            case .controlStrip: touched.formUnion([.nonASCII, .control])
-            case .trim: touched.formUnion([.nonASCII, .control, .outerSpace])
-            case .squeeze: touched.formUnion([.nonASCII, .control])
-            case .lower: touched.formUnion([.nonASCII, .upper])
-            case .upper: touched.formUnion([.nonASCII, .lower])
-            case .fixMojibake: touched.insert(.nonASCII)
             case .padLeft(let width, _): padWidth = max(padWidth, width)
             case .stripChars: looksAtEveryText = true
             case .replace(let pattern, _), .extract(let pattern, _):
                 looksAtEveryText = true
                 matcher = try pattern.makeMatcher()
+            default: break
             }
             matchers.append(matcher)
         }
         self.operations = operations
         self.matchers = matchers
-        self.touched = touched
         self.looksAtEveryText = looksAtEveryText
         self.padWidth = padWidth
+        touched = Self.touched(by: operations)
         squeezes = operations.contains(.squeeze)
+    }
+
+    /// The classes of characters that some operation may change. Operations that look at every text are not counted.
+    static func touched(by operations: [TextOperation]) -> TextClass {
+        var touched: TextClass = []
+        for operation in operations {
+            switch operation {
+            case .nfc, .nfkc, .fixMojibake: touched.insert(.nonASCII)
+            case .controlStrip, .squeeze: touched.formUnion([.nonASCII, .control])
+            case .trim: touched.formUnion([.nonASCII, .control, .outerSpace])
+            case .lower: touched.formUnion([.nonASCII, .upper])
+            case .upper: touched.formUnion([.nonASCII, .lower])
+            case .stripChars, .padLeft, .replace, .extract: break
+            }
+        }
+        return touched
     }
 
     /// True when no operation would change this text.
@@ -56,11 +65,11 @@ struct FieldSteps {
     func leaveAlone(_ text: RawSpan) -> Bool {
         if looksAtEveryText || text.byteCount < padWidth { return false }
         let found = TextClass(of: text)
-        if !found.isDisjoint(with: touched) { return false }
-        return !squeezes || !found.contains(.space) || !hasDoubleSpace(text)
+        if found.overlaps(touched) { return false }
+        return !squeezes || !found.overlaps(.space) || !Self.hasDoubleSpace(text)
     }
 
-    private func hasDoubleSpace(_ text: RawSpan) -> Bool {
+    static func hasDoubleSpace(_ text: RawSpan) -> Bool {
         for position in 1..<max(1, text.byteCount) where text[position] == 0x20 && text[position - 1] == 0x20 {
             return true
         }

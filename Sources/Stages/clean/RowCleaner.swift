@@ -28,27 +28,27 @@ struct RowCleaner: ~Copyable {
     }
 
     /// Cleans all lines of `block` into `result`, which must be empty.
-    mutating func clean(_ block: LineBlock, into result: CleanedBlock) {
+    mutating func clean(_ block: LineBlock, into result: inout CleanedBlock) {
         workspace.warnings = WarningCounts()
         let bytes = block.bytes
         if block.isTooLong {
-            refuseLongLine(0..<bytes.byteCount, result)
+            refuseLongLine(0..<bytes.byteCount, &result)
             result.lineCount = 1
             return
         }
         var start = 0
         while start < bytes.byteCount {
             let end = bytes.firstIndex(of: 0x0A, from: start) ?? bytes.byteCount
-            clean(bytes.extracting(start..<end), at: start, into: result)
+            clean(bytes.extracting(start..<end), at: start, into: &result)
             result.lineCount += 1
             start = end + 1
         }
         result.warnings = workspace.warnings
     }
 
-    private mutating func clean(_ line: RawSpan, at start: Int, into result: CleanedBlock) {
+    private mutating func clean(_ line: RawSpan, at start: Int, into result: inout CleanedBlock) {
         let range = start..<start + line.byteCount
-        if line.byteCount > lineLimit { return refuseLongLine(range, result) }
+        if line.byteCount > lineLimit { return refuseLongLine(range, &result) }
         do throws(JSONError) {
             try record.parse(line)
         } catch {
@@ -62,26 +62,27 @@ struct RowCleaner: ~Copyable {
         let fields = record.fields
         if !record.keysAreUnchanged {
             layout.bind(fields, in: line)
-            noteColumns(fields, line, result)
+            noteColumns(fields, line, &result)
         }
+        if !record.layoutIsUnchanged { writer.bind(fields, line, layout) }
         if layout.member(of: .sourceColumns) != RecordLayout.absent {
             result.sightings.append(.init(line: result.lineCount, range: range))
         }
         let rowStart = result.output.count
         workspace.failures.removeAll(keepingCapacity: true)
         writer.write(fields, line, layout, &workspace, to: &result.output)
-        if workspace.failures.isEmpty { checkReferences(result) }
+        if workspace.failures.isEmpty { checkReferences(&result) }
         guard workspace.failures.isEmpty else {
             result.output.truncate(to: rowStart)
             result.refusals.append(
                 .init(line: result.lineCount, range: range, failures: workspace.failures, jsonError: nil))
             return
         }
-        finishRow(rowStart, result)
+        finishRow(rowStart, &result)
     }
 
     /// Looks at the row as it was written: its key, its order, and then its masks, which hide what the others need.
-    private mutating func finishRow(_ rowStart: Int, _ result: CleanedBlock) {
+    private mutating func finishRow(_ rowStart: Int, _ result: inout CleanedBlock) {
         result.rowCount += 1
         var key: RowKey?
         if plan.dedupe != nil {
@@ -94,7 +95,7 @@ struct RowCleaner: ~Copyable {
             .init(end: result.output.count, line: result.lineCount, key: key, orderEnd: result.orders.count))
     }
 
-    private mutating func checkReferences(_ result: CleanedBlock) {
+    private mutating func checkReferences(_ result: inout CleanedBlock) {
         for (number, reference) in plan.references.enumerated() {
             guard let key = identity.key(of: reference.fields, result.output, writer.ranges), !reference.contains(key)
             else { continue }
@@ -110,7 +111,7 @@ struct RowCleaner: ~Copyable {
     }
 
     /// Only the beginning of the line is kept, however it came to be too long.
-    private func refuseLongLine(_ range: Range<Int>, _ result: CleanedBlock) {
+    private func refuseLongLine(_ range: Range<Int>, _ result: inout CleanedBlock) {
         let failure = Failure(field: Failure.wholeRow, code: .jsonTooLong, message: "the line is longer than the limit")
         let end = min(range.upperBound, range.lowerBound + BlockReader.excerptByteCount)
         result.refusals.append(
@@ -126,7 +127,7 @@ struct RowCleaner: ~Copyable {
     }
 
     /// Notes what differs between the record's columns and the contract's: to be told once, or to end the run.
-    private func noteColumns(_ fields: [RecordView.Field], _ line: RawSpan, _ result: CleanedBlock) {
+    private func noteColumns(_ fields: [RecordView.Field], _ line: RawSpan, _ result: inout CleanedBlock) {
         for member in layout.unknown {
             let name = RecordLayout.name(of: fields[member], in: line)
             if !result.unknownColumns.contains(where: { $0.name == name }) {

@@ -25,6 +25,7 @@ struct RowSequence: ~Copyable {
     private var knownUnknowns: Set<[UInt8]> = []
     private var columns = SheetColumns()
     private var duplicates: Deduplicator?
+    private var verdicts: [Deduplicator.Verdict] = []
     private var kept = ByteBuffer()
 
     init(_ dataset: Dataset, _ rejects: Rejects, memoryLimit: Int, _ log: Log) {
@@ -40,7 +41,7 @@ struct RowSequence: ~Copyable {
 
     /// Writes what is left of a block.
     mutating func take(
-        _ block: LineBlock, _ cleaned: CleanedBlock, _ outputs: inout CleanOutputs
+        _ block: LineBlock, _ cleaned: borrowing CleanedBlock, _ outputs: inout CleanOutputs
     ) throws(StageFailure) {
         let firstLine = counts.read + 1
         try noteColumns(cleaned, firstLine)
@@ -57,7 +58,7 @@ struct RowSequence: ~Copyable {
         for (number, count) in cleaned.referenceMisses { referenceMisses[number, default: 0] += count }
     }
 
-    private mutating func noteColumns(_ cleaned: CleanedBlock, _ firstLine: Int) throws(StageFailure) {
+    private mutating func noteColumns(_ cleaned: borrowing CleanedBlock, _ firstLine: Int) throws(StageFailure) {
         for (name, line) in cleaned.unknownColumns where knownUnknowns.insert(name).inserted {
             let text = String(decoding: name, as: UTF8.self)
             let number = firstLine + line
@@ -84,7 +85,7 @@ struct RowSequence: ~Copyable {
 
     /// Sightings and refusals come in the order of their lines, so each refusal sees the columns of its own sheet.
     private mutating func takeRefusals(
-        _ block: LineBlock, _ cleaned: CleanedBlock, _ firstLine: Int, _ outputs: inout CleanOutputs
+        _ block: LineBlock, _ cleaned: borrowing CleanedBlock, _ firstLine: Int, _ outputs: inout CleanOutputs
     ) throws(StageFailure) {
         var nextSighting = 0
         for refusal in cleaned.refusals {
@@ -114,34 +115,30 @@ struct RowSequence: ~Copyable {
 
     /// Writes the rows that stay or may stay. Runs of rows with one verdict are written in one piece.
     private mutating func takeRows(
-        _ cleaned: CleanedBlock, _ firstLine: Int, _ outputs: inout CleanOutputs
+        _ cleaned: borrowing CleanedBlock, _ firstLine: Int, _ outputs: inout CleanOutputs
     ) throws(StageFailure) {
+        do throws(IOError) {
+            try duplicates?.judge(cleaned.rows, cleaned.orders, firstLine: firstLine, into: &verdicts)
+        } catch {
+            throw .localIO(error.message)
+        }
         var runStart = 0
         var runVerdict = Deduplicator.Verdict.keep
         var rowStart = 0
-        var orderStart = 0
-        for row in cleaned.rows {
-            let verdict = try judge(row, orderStart..<row.orderEnd, cleaned.orders, firstLine)
+        var dropped = 0
+        for (number, row) in cleaned.rows.enumerated() {
+            let verdict = verdicts[number]
             if verdict != runVerdict {
                 try write(cleaned.output, runStart..<rowStart, runVerdict, &outputs)
                 runStart = rowStart
                 runVerdict = verdict
             }
-            if verdict == .drop { counts.duplicates += 1 } else { counts.emitted += 1 }
+            if verdict == .drop { dropped += 1 }
             rowStart = row.end
-            orderStart = row.orderEnd
         }
         try write(cleaned.output, runStart..<rowStart, runVerdict, &outputs)
-    }
-
-    private mutating func judge(
-        _ row: CleanedBlock.Row, _ orderRange: Range<Int>, _ orders: borrowing ByteBuffer, _ firstLine: Int
-    ) throws(StageFailure) -> Deduplicator.Verdict {
-        do throws(IOError) {
-            return try duplicates?.judge(row.key, order: orders.bytes(orderRange), line: firstLine + row.line) ?? .keep
-        } catch {
-            throw .localIO(error.message)
-        }
+        counts.duplicates += dropped
+        counts.emitted += cleaned.rows.count - dropped
     }
 
     private func write(

@@ -3,6 +3,13 @@ internal import Contracts
 internal import NDJSON
 
 /// Writes one record as a clean row: the contract's columns in its order, `_extra`, and where the row came from.
+///
+///     line:   {"order_id":"a1","price":19.9,"freight":5.00}
+///     row:    {"order_id":"a1","price":19.90,"freight":5.00,"_extra":null}
+///              copied as one run^^^^^    ^^^^and another^^^
+///
+/// Where values are clean as they stand and the line spells what is between them as the row does, whole stretches of
+/// the line are copied at once.
 struct RowWriter: ~Copyable {
     /// Where the fields' values are in the output. Empty for nulls, and for fields whose value nobody needs again.
     private(set) var ranges: [Range<Int>]
@@ -10,17 +17,50 @@ struct RowWriter: ~Copyable {
     private(set) var dataEnd = 0
 
     private let plan: CleaningPlan
-    private let isNoted: [Bool]
+    private var columns: [OutputColumn] = []
     private var extras = ExtraColumn()
     private let provenance = Provenance()
+    /// What stands before the columns' values, one after the other.
+    private let prefixes: ByteBuffer
 
     init(_ plan: CleaningPlan) {
         self.plan = plan
         let masked = plan.fields.indices.filter { plan.fields[$0].mask != nil }
         let keys = (plan.dedupe?.keys ?? []) + (plan.dedupe?.orderBy ?? []) + plan.references.flatMap(\.fields)
         let noted = Set(keys + masked)
-        isNoted = plan.fields.indices.map(noted.contains)
         ranges = Array(repeating: 0..<0, count: plan.fields.count)
+        var prefixes = ByteBuffer()
+        for (number, prefix) in plan.prefixes.enumerated() {
+            let start = prefixes.count
+            prefixes.append(prefix)
+            let field = plan.dataset.fields[number]
+            let mayBeNull = !field.isRequired && field.cleaning.defaultValue == nil
+            columns.append(
+                OutputColumn(
+                    prefix: start..<prefixes.count, isNoted: noted.contains(number),
+                    quick: QuickCheck(field, mayBeNull: mayBeNull)))
+        }
+        self.prefixes = prefixes
+    }
+
+    /// Has to be called when the keys of the records, or what stands between their values, have changed.
+    mutating func bind(_ fields: [RecordView.Field], _ line: RawSpan, _ layout: borrowing RecordLayout) {
+        var previous = -1
+        for number in columns.indices {
+            let member = layout.members[number]
+            columns[number].member = member
+            columns[number].followsInLine = false
+            if member != RecordLayout.absent, member == previous + 1 {
+                let start = member == 0 ? 0 : fields[member - 1].fullValue.upperBound
+                let gap = line.extracting(start..<fields[member].fullValue.lowerBound)
+                columns[number].followsInLine = Self.areEqual(gap, prefixes, columns[number].prefix)
+            }
+            previous = member == RecordLayout.absent ? -2 : member
+        }
+    }
+
+    private static func areEqual(_ gap: RawSpan, _ prefixes: borrowing ByteBuffer, _ range: Range<Int>) -> Bool {
+        gap.equals(prefixes.bytes(range))
     }
 
     /// Appends the row and its line feed. Where the workspace has failures afterwards, the row does not count.
@@ -28,12 +68,7 @@ struct RowWriter: ~Copyable {
         _ fields: [RecordView.Field], _ line: RawSpan, _ layout: borrowing RecordLayout, _ workspace: inout Workspace,
         to output: inout ByteBuffer
     ) {
-        for number in plan.fields.indices {
-            output.append(plan.prefixes[number])
-            let start = output.count
-            let isNull = writeField(number, fields, line, layout, &workspace, to: &output)
-            if isNoted[number] { ranges[number] = isNull ? 0..<0 : start..<output.count }
-        }
+        writeColumns(fields, line, layout, &workspace, to: &output)
         for rival in layout.rivals { checkRival(rival.member, of: rival.field, fields, line, layout, &workspace) }
         if plan.dataset.hasExtraColumn {
             output.append(plan.extraPrefix)
@@ -47,7 +82,54 @@ struct RowWriter: ~Copyable {
         output.append(0x0A)
     }
 
-    /// Writes one field's value; says whether it is null.
+    private mutating func writeColumns(
+        _ fields: [RecordView.Field], _ line: RawSpan, _ layout: borrowing RecordLayout, _ workspace: inout Workspace,
+        to output: inout ByteBuffer
+    ) {
+        let columns = columns
+        // The stretch of the line that is still to be copied; without one, -1.
+        var runStart = 0
+        var runEnd = 0
+        for number in columns.indices {
+            let member = columns[number].member
+            var answer = QuickCheck.Answer.lookCloser
+            if member != RecordLayout.absent {
+                answer = columns[number].quick.look(at: line.extracting(fields[member].value), fields[member].kind)
+            }
+            if case .lookCloser = answer {
+                if runEnd > runStart { output.append(line.extracting(runStart..<runEnd)) }
+                runEnd = -1
+                output.append(prefixes.bytes(columns[number].prefix))
+                let start = output.count
+                let isNull = writeField(number, fields, line, layout, &workspace, to: &output)
+                if columns[number].isNoted { ranges[number] = isNull ? 0..<0 : start..<output.count }
+                continue
+            }
+            let value = fields[member].fullValue
+            if !columns[number].followsInLine || runEnd < 0 {
+                if runEnd > runStart { output.append(line.extracting(runStart..<runEnd)) }
+                output.append(prefixes.bytes(columns[number].prefix))
+                runStart = value.lowerBound
+            }
+            runEnd = value.upperBound
+            let start = output.count + value.lowerBound - runStart
+            if case .lacksZeros(let count, let point) = answer {
+                output.append(line.extracting(runStart..<runEnd))
+                runStart = runEnd
+                if point { output.append(0x2E) }
+                for _ in 0..<count { output.append(0x30) }
+            }
+            guard columns[number].isNoted else { continue }
+            if case .null = fields[member].kind {
+                ranges[number] = 0..<0
+            } else {
+                ranges[number] = start..<output.count + runEnd - runStart
+            }
+        }
+        if runEnd > runStart { output.append(line.extracting(runStart..<runEnd)) }
+    }
+
+    /// Writes one field's value after looking at it closely; says whether it is null.
     private func writeField(
         _ number: Int, _ fields: [RecordView.Field], _ line: RawSpan, _ layout: borrowing RecordLayout,
         _ workspace: inout Workspace, to output: inout ByteBuffer
@@ -109,4 +191,18 @@ struct RowWriter: ~Copyable {
         workspace.failures.append(
             Failure(field: number, code: .headerConflict, message: "two columns mean this one and differ"))
     }
+}
+
+/// One of the contract's columns, as the writer needs it row by row.
+private struct OutputColumn {
+    /// Where what stands before its value is among the prefixes.
+    let prefix: Range<Int>
+    /// Its place in the output is needed after the row was written.
+    let isNoted: Bool
+    let quick: QuickCheck
+    /// The member of the present records, or `RecordLayout.absent`.
+    var member = RecordLayout.absent
+    /// Its value stands in the line right behind that of the column before, with the same text between them as in the
+    /// row.
+    var followsInLine = false
 }

@@ -176,8 +176,8 @@ import Testing
         var reader = BlockReader(MemorySource(Array(lines.joined(separator: "\n").utf8)))
         var cleaner = RowCleaner(try CleaningPlan(dataset))
         let block = LineBlock()
-        let cleaned = CleanedBlock()
-        while try reader.next(block) { cleaner.clean(block, into: cleaned) }
+        var cleaned = CleanedBlock()
+        while try reader.next(block) { cleaner.clean(block, into: &cleaned) }
         for row in cleaned.rows { keys.insert(try #require(row.key)) }
         #expect(cleaned.rows.count == 5)
         #expect(keys.count == 3)

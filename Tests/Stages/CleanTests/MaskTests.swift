@@ -57,8 +57,8 @@ import Testing
         var reader = BlockReader(
             MemorySource(Array("{\"v\":\"a\"}\n{\"v\":\"A\"}\n{\"v\":\"b\"}\n{\"v\":null}\n".utf8)))
         let block = LineBlock()
-        let cleaned = CleanedBlock()
-        while try reader.next(block) { cleaner.clean(block, into: cleaned) }
+        var cleaned = CleanedBlock()
+        while try reader.next(block) { cleaner.clean(block, into: &cleaned) }
         let keys = cleaned.rows.map(\.key)
         #expect(keys[0] == keys[1])
         #expect(keys[0] != keys[2])

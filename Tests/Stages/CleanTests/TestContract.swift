@@ -87,8 +87,8 @@ struct Outcome: Equatable {
         rows = []
         codes = []
         while try reader.next(block) {
-            let cleaned = CleanedBlock()
-            cleaner.clean(block, into: cleaned)
+            var cleaned = CleanedBlock()
+            cleaner.clean(block, into: &cleaned)
             let text = cleaned.output.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
             rows += text.split(separator: "\n").map(String.init)
             codes += cleaned.refusals.map { refusal in
