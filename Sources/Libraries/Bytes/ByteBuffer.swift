@@ -131,7 +131,7 @@ package struct ByteBuffer: ~Copyable {
     }
 
     /// Appends the bytes of an integer as they are in memory.
-    @inlinable
+    @inlinable @inline(__always)
     package mutating func appendWord<Word: FixedWidthInteger & BitwiseCopyable>(_ word: Word) {
         reserve(MemoryLayout<Word>.size)
         base.storeBytes(of: word, toByteOffset: count, as: Word.self)

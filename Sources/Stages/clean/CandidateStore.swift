@@ -26,35 +26,37 @@ final class CandidateStore {
     private let rule: Rule
     private let memoryLimit: Int
     private let level: Int
-    private var partitions: [Partition]
+    /// What each partition holds in memory: plain memory, since every row comes here.
+    private let held: UnsafeMutableBufferPointer<ByteBuffer>
+    /// Where the rest of each partition is in the temporary file.
+    private var extents: [[Range<Int>]]
+    private var recordCounts: [Int]
     private var heldByteCount = 0
     private var spill: SpillFile?
-
-    /// One part of the keys: what is in memory, and where the rest is in the temporary file.
-    private final class Partition {
-        var held = ByteBuffer(capacity: 64)
-        var extents: [Range<Int>] = []
-        var recordCount = 0
-    }
 
     init(_ rule: Rule, memoryLimit: Int, level: Int = 0) {
         self.rule = rule
         self.memoryLimit = memoryLimit
         self.level = level
-        partitions = (0..<Self.partitionCount).map { _ in Partition() }
+        held = .allocate(capacity: Self.partitionCount)
+        for number in held.indices { held.initializeElement(at: number, to: ByteBuffer(capacity: 64)) }
+        extents = Array(repeating: [], count: Self.partitionCount)
+        recordCounts = Array(repeating: 0, count: Self.partitionCount)
     }
+
+    deinit { held.deinitialize().deallocate() }
 
     var hasSpilled: Bool { spill != nil }
 
     /// Remembers one row.
     func add(_ key: RowKey, row: UInt64, order: RawSpan) throws(IOError) {
-        let partition = partitions[Self.partitionNumber(key, level)]
-        partition.held.appendWord(key.high)
-        partition.held.appendWord(key.low)
-        partition.held.appendWord(row)
-        partition.held.appendWord(UInt32(order.byteCount))
-        partition.held.append(order)
-        partition.recordCount += 1
+        let number = Self.partitionNumber(key, level)
+        held[number].appendWord(key.high)
+        held[number].appendWord(key.low)
+        held[number].appendWord(row)
+        held[number].appendWord(UInt32(order.byteCount))
+        held[number].append(order)
+        recordCounts[number] += 1
         heldByteCount += Self.headByteCount + order.byteCount
         if heldByteCount > memoryLimit { try spillAll() }
     }
@@ -72,35 +74,34 @@ final class CandidateStore {
             file = try SpillFile()
             spill = file
         }
-        for partition in partitions where !partition.held.isEmpty {
-            partition.extents.append(
-                try partition.held.withUnsafeBytes { bytes throws(IOError) in try file.append(bytes) })
-            partition.held = ByteBuffer(capacity: 64)
+        for number in held.indices where !held[number].isEmpty {
+            extents[number].append(
+                try held[number].withUnsafeBytes { bytes throws(IOError) in try file.append(bytes) })
+            held[number] = ByteBuffer(capacity: 64)
         }
         heldByteCount = 0
     }
 
     /// Decides every key: tells `losers` all rows but the winners.
     func resolve(_ losers: inout LoserSet) throws(IOError) {
-        for number in partitions.indices {
-            let partition = partitions[number]
-            try resolve(partition, &losers)
-            partitions[number] = Partition()
+        for number in held.indices {
+            try resolve(number, &losers)
+            held[number] = ByteBuffer(capacity: 64)
         }
     }
 
-    private func resolve(_ partition: Partition, _ losers: inout LoserSet) throws(IOError) {
+    private func resolve(_ number: Int, _ losers: inout LoserSet) throws(IOError) {
         // A table's slot takes about three times a key. Too many keys for the memory go through another partitioning.
-        let mayNotFit = partition.recordCount * 3 * WinnerTable.slotByteCount > memoryLimit
-        if mayNotFit, level < Self.levelLimit, partition.recordCount > Self.partitionCount {
+        let mayNotFit = recordCounts[number] * 3 * WinnerTable.slotByteCount > memoryLimit
+        if mayNotFit, level < Self.levelLimit, recordCounts[number] > Self.partitionCount {
             let finer = CandidateStore(rule, memoryLimit: memoryLimit / 2, level: level + 1)
-            try forEachRecord(partition) { record throws(IOError) in
+            try forEachRecord(number) { record throws(IOError) in
                 try finer.add(record.key, row: record.row, order: record.order)
             }
             return try finer.resolve(&losers)
         }
-        var table = WinnerTable(rule, expecting: partition.recordCount)
-        try forEachRecord(partition) { record throws(IOError) in
+        var table = WinnerTable(rule, expecting: recordCounts[number])
+        try forEachRecord(number) { record throws(IOError) in
             table.add(record.key, row: record.row, order: record.order, &losers)
         }
         table.finish(&losers)
@@ -124,11 +125,11 @@ final class CandidateStore {
     }
 
     /// In the order in which they came: first what was spilled, extent by extent.
-    private func forEachRecord(_ partition: Partition, _ body: (borrowing Record) throws(IOError) -> Void)
+    private func forEachRecord(_ number: Int, _ body: (borrowing Record) throws(IOError) -> Void)
         throws(IOError)
     {
         var extent = ByteBuffer()
-        for range in partition.extents {
+        for range in extents[number] {
             guard let spill else { break }
             extent.removeAll()
             try extent.appendUninitialized(range.count) { buffer throws(IOError) in
@@ -144,7 +145,7 @@ final class CandidateStore {
             }
             try Self.forEachRecord(extent, body)
         }
-        try Self.forEachRecord(partition.held, body)
+        try Self.forEachRecord(held[number], body)
     }
 
     private static func forEachRecord(

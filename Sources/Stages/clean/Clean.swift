@@ -55,8 +55,16 @@ struct Clean: Stage {
         help: ArgumentHelp("Look up a column's values in the clean rows of another dataset.", valueName: "column=file"))
     var ref: [ReferenceArgument] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Threads that clean; the output is the same for any number. 0: one for each processor.", valueName: "n"))
+    var threads = 0
+
     @Option(help: ArgumentHelp("What happens to rows whose reference is missing.", valueName: "warn|reject"))
     var refMisses = ReferenceMisses.warn
+
+    @Option(help: .hidden)
+    var blockBytes = 1 << 20
 
     @Flag(help: "Show the values of masked and restricted columns in refused rows (the file is for you alone).")
     var rejectsRaw = false
@@ -80,6 +88,8 @@ struct Clean: Stage {
         if contract == nil { throw ValidationError("Name a contract with --contract.") }
         if inputs.count > 1 { throw ValidationError("There is one input; join several with cat.") }
         if maxRejects != nil, rejects == nil { throw ValidationError("--max-rejects needs --rejects.") }
+        if threads < 0 || threads > 64 { throw ValidationError("--threads is between 0 and 64.") }
+        if blockBytes < 64 || blockBytes > 1 << 30 { throw ValidationError("--block-bytes is between 64 and 1 GiB.") }
         if output == "-", rejects == "-" {
             throw ValidationError("Rows and refused rows cannot share standard output.")
         }
@@ -98,6 +108,8 @@ struct Clean: Stage {
         options.references = ref
         options.referenceMisses = refMisses
         options.lineLimit = maxLine
+        options.threadCount = threads == 0 ? Environment.processorCount() : threads
+        options.blockByteCount = blockBytes
         options.memoryLimit = memory.byteCount
         options.isReported = common.report != nil
         try CleanRun(contract: contract, dataset: dataset, options: options, log: log, report: report).perform()

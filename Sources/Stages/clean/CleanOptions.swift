@@ -1,7 +1,7 @@
 internal import StageKit
 
 /// What a run was asked to do, beside its contract.
-struct CleanOptions {
+struct CleanOptions: Sendable {
     var input = "-"
     var output = "-"
     var rejects: String?
@@ -19,6 +19,9 @@ struct CleanOptions {
     var lineLimit = 16 << 20
     /// Bytes for the keys of duplicates; beyond them they go to a temporary file.
     var memoryLimit = 512 << 20
+    /// Threads that clean, and how much of the input each takes at a time. Neither changes the output.
+    var threadCount = 1
+    var blockByteCount = 1 << 20
     /// Whether a report will be written, which costs digests of all files.
     var isReported = false
 }

@@ -14,34 +14,45 @@ struct CleanRun {
     let report: RunReport
 
     func perform() throws(StageFailure) {
-        let plan = try makePlan()
+        let references = try readReferences()
+        let plan = try Self.makePlan(dataset, references, options)
         let digest = options.isReported ? InputDigest() : nil
         let source = try openInput(digest)
-        var outputs = try CleanOutputs.open(options)
-        var sequence = RowSequence(
-            dataset,
-            Rejects(
-                dataset, contractVersion: contract.version, delivery: options.delivery,
-                veil: options.showsHiddenValues ? nil : Veil(plan)), memoryLimit: options.memoryLimit, log)
+        let rejects = Rejects(
+            dataset, contractVersion: contract.version, delivery: options.delivery,
+            veil: options.showsHiddenValues ? nil : Veil(plan))
+        let crew = BlockCrew(
+            BlockReader(WithoutByteOrderMark(source), lineLimit: options.lineLimit),
+            RowSequence(dataset, rejects, memoryLimit: options.memoryLimit, log), try CleanOutputs.open(options),
+            blockByteCount: options.blockByteCount)
         describeContract()
         do throws(StageFailure) {
-            try clean(source, plan, &sequence, &outputs)
-            try sequence.finish(&outputs)
+            let (dataset, options) = (dataset, options)
+            try crew.run(threads: options.threadCount) { () throws(StageFailure) in
+                RowCleaner(try Self.makePlan(dataset, references, options), lineLimit: options.lineLimit)
+            }
+            try crew.finish()
         } catch {
-            sequence.counts.add(to: report)
+            crew.sequence.counts.add(to: report)
             throw error
         }
         if let digest {
             report.addInput(StoredFile(path: source.path, byteCount: digest.byteCount, sha256: digest.finish()))
         }
-        describeReferences(plan, sequence.referenceMisses)
-        try conclude(sequence, &outputs)
+        describeReferences(references, crew.sequence.referenceMisses)
+        try conclude(crew)
     }
 
-    private func makePlan() throws(StageFailure) -> CleaningPlan {
+    private func readReferences() throws(StageFailure) -> [ReferenceTable] {
         var references: [ReferenceTable] = []
         for argument in options.references { references.append(try ReferenceTable(argument, dataset)) }
-        return try CleaningPlan(dataset, references: references, referenceMisses: options.referenceMisses)
+        return references
+    }
+
+    private static func makePlan(
+        _ dataset: Dataset, _ references: [ReferenceTable], _ options: CleanOptions
+    ) throws(StageFailure) -> CleaningPlan {
+        try CleaningPlan(dataset, references: references, referenceMisses: options.referenceMisses)
     }
 
     private func openInput(_ digest: InputDigest?) throws(StageFailure) -> any ByteSource {
@@ -53,40 +64,20 @@ struct CleanRun {
         }
     }
 
-    private func clean(
-        _ source: any ByteSource, _ plan: CleaningPlan, _ sequence: inout RowSequence, _ outputs: inout CleanOutputs
-    ) throws(StageFailure) {
-        var reader = BlockReader(WithoutByteOrderMark(source), lineLimit: options.lineLimit)
-        var cleaner = RowCleaner(plan, lineLimit: options.lineLimit)
-        let block = LineBlock()
-        var cleaned = CleanedBlock()
-        while true {
-            do throws(IOError) {
-                guard try reader.next(block) else { return }
-            } catch {
-                throw .input(error)
-            }
-            cleaned.removeAll()
-            cleaner.clean(block, into: &cleaned)
-            try sequence.take(block, cleaned, &outputs)
-            log.progress.advance(to: sequence.counts.read, .rows)
-        }
-    }
-
     /// Decides whether the rows may be published, and says what happened.
-    private func conclude(_ sequence: borrowing RowSequence, _ outputs: inout CleanOutputs) throws(StageFailure) {
-        let counts = sequence.counts
+    private func conclude(_ crew: BlockCrew) throws(StageFailure) {
+        let counts = crew.sequence.counts
         counts.add(to: report)
-        for (code, count) in sequence.warnings.named { report.warn(code, times: count) }
+        for (code, count) in crew.sequence.warnings.named { report.warn(code, times: count) }
         report.detail(
             "unknown_columns",
-            .array(sequence.unknownColumns.map { .object(["name": .string($0.name), "line": .integer($0.line)]) }))
+            .array(crew.sequence.unknownColumns.map { .object(["name": .string($0.name), "line": .integer($0.line)]) }))
         guard counts.isConsistent else {
             throw StageFailure(
                 status: ExitStatus.ourBug, "the counts do not add up: \(counts.read) lines read, but \(counts)")
         }
         let refusal = refusal(counts)
-        try outputs.publish(withholdingRows: refusal != nil, report)
+        try crew.publish(withholdingRows: refusal != nil, report)
         if let refusal { throw .badData(refusal) }
         if counts.rejected > 0 {
             log.warning("\(counts.rejected) of \(counts.read) rows were refused: \(counts.reasonList)")
@@ -104,9 +95,9 @@ struct CleanRun {
     }
 
     /// Says which foreign keys were looked up and which were not: "not checked" must never look like "fine".
-    private func describeReferences(_ plan: CleaningPlan, _ misses: [Int: Int]) {
+    private func describeReferences(_ references: [ReferenceTable], _ misses: [Int: Int]) {
         var described: [JSONValue] = []
-        for (number, reference) in plan.references.enumerated() {
+        for (number, reference) in references.enumerated() {
             let count = misses[number] ?? 0
             described.append(
                 .object(["to": .string(reference.name), "checked": .bool(true), "misses": .integer(count)]))
@@ -116,7 +107,7 @@ struct CleanRun {
                 "\(count) rows refer to a missing key of \(reference.name)", code: RejectCode.foreignKeyMissing.rawValue
             )
         }
-        for reference in dataset.references where !plan.references.contains(where: { $0.fields == reference.fields }) {
+        for reference in dataset.references where !references.contains(where: { $0.fields == reference.fields }) {
             let name = reference.columns.map { "\(reference.dataset).\($0)" }.joined(separator: ",")
             described.append(.object(["to": .string(name), "checked": .bool(false)]))
         }

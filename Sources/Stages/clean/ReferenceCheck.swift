@@ -5,7 +5,7 @@ internal import NDJSON
 internal import StageKit
 
 /// `--ref COLUMN=FILE`: the clean rows of another dataset, whose keys this one's column must be among.
-struct ReferenceArgument: ExpressibleByArgument, Equatable {
+struct ReferenceArgument: ExpressibleByArgument, Equatable, Sendable {
     /// Several for a composite key, separated by commas.
     let columns: [String]
     let path: String
@@ -23,7 +23,7 @@ struct ReferenceArgument: ExpressibleByArgument, Equatable {
 }
 
 /// What happens to a row whose reference is not found.
-enum ReferenceMisses: String, ExpressibleByArgument, CaseIterable {
+enum ReferenceMisses: String, ExpressibleByArgument, CaseIterable, Sendable {
     /// The row stays and is counted: the file that has the other row may come later.
     case warn
     case reject

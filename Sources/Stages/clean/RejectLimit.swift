@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Contracts
 
 /// How many refused rows a run may have: a number, or a share of the rows read such as `2.5%`.
-enum RejectLimit: ExpressibleByArgument, Equatable {
+enum RejectLimit: ExpressibleByArgument, Equatable, Sendable {
     case rows(Int)
     case share(Share)
 

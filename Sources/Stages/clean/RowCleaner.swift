@@ -17,6 +17,7 @@ struct RowCleaner: ~Copyable {
     private var workspace = Workspace()
     private var writer: RowWriter
     private let identity: RowIdentity
+    private let hasReferences: Bool
 
     /// Lines longer than `lineLimit` bytes are refused.
     init(_ plan: CleaningPlan, lineLimit: Int = LineReader.defaultLineLimit) {
@@ -25,6 +26,7 @@ struct RowCleaner: ~Copyable {
         layout = RecordLayout(plan.dataset)
         writer = RowWriter(plan)
         identity = RowIdentity(plan)
+        hasReferences = !plan.references.isEmpty
     }
 
     /// Cleans all lines of `block` into `result`, which must be empty.
@@ -69,9 +71,9 @@ struct RowCleaner: ~Copyable {
             result.sightings.append(.init(line: result.lineCount, range: range))
         }
         let rowStart = result.output.count
-        workspace.failures.removeAll(keepingCapacity: true)
+        if !workspace.failures.isEmpty { workspace.failures.removeAll(keepingCapacity: true) }
         writer.write(fields, line, layout, &workspace, to: &result.output)
-        if workspace.failures.isEmpty { checkReferences(&result) }
+        if hasReferences, workspace.failures.isEmpty { checkReferences(&result) }
         guard workspace.failures.isEmpty else {
             result.output.truncate(to: rowStart)
             result.refusals.append(
@@ -85,12 +87,12 @@ struct RowCleaner: ~Copyable {
     private mutating func finishRow(_ rowStart: Int, _ result: inout CleanedBlock) {
         result.rowCount += 1
         var key: RowKey?
-        if plan.dedupe != nil {
+        if identity.isNeeded {
             key = identity.key(result.output, writer.ranges, data: rowStart..<writer.dataEnd)
             identity.appendOrder(result.output, writer.ranges, to: &result.orders)
         }
         if identity.hasMasks { identity.mask(&result.output, from: rowStart, writer.ranges, &workspace.next) }
-        guard plan.dedupe != nil else { return }
+        guard identity.isNeeded else { return }
         result.rows.append(
             .init(end: result.output.count, line: result.lineCount, key: key, orderEnd: result.orders.count))
     }

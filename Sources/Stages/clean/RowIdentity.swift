@@ -4,12 +4,21 @@ internal import Contracts
 /// What a written row is recognised by: the fingerprint of its key, and the order among rows of one key. Masks are put
 /// on afterwards.
 struct RowIdentity {
-    private let dedupe: Dedupe?
+    /// Whether rows are compared at all.
+    let isNeeded: Bool
+
+    // Kept apart, and not as the contract's `Dedupe`: copying that for each row would count references.
+    private let isExact: Bool
+    private let keys: [Int]
+    private let orderBy: [Int]
     private let fields: [FieldCleaner]
     private let maskedFields: [Int]
 
     init(_ plan: CleaningPlan) {
-        dedupe = plan.dedupe
+        isNeeded = plan.dedupe != nil
+        isExact = plan.dedupe?.isExact ?? false
+        keys = plan.dedupe?.keys ?? []
+        orderBy = plan.dedupe?.orderBy ?? []
         fields = plan.fields
         maskedFields = plan.fields.indices.filter { plan.fields[$0].mask != nil }
     }
@@ -18,8 +27,7 @@ struct RowIdentity {
 
     /// The key of the contract's dedupe: some fields, or the whole row's `data` without its provenance.
     func key(_ output: borrowing ByteBuffer, _ ranges: [Range<Int>], data: Range<Int>) -> RowKey? {
-        guard let dedupe else { return nil }
-        guard dedupe.isExact else { return key(of: dedupe.keys, output, ranges) }
+        guard isExact else { return key(of: keys, output, ranges) }
         var hasher = RowKeyHasher()
         hasher.add(output.bytes(data))
         return hasher.finish()
@@ -37,7 +45,7 @@ struct RowIdentity {
 
     /// Appends what decides between rows of one key.
     func appendOrder(_ output: borrowing ByteBuffer, _ ranges: [Range<Int>], to orders: inout ByteBuffer) {
-        for field in dedupe?.orderBy ?? [] {
+        for field in orderBy {
             if ranges[field].isEmpty {
                 OrderKey.appendNull(to: &orders)
             } else {

@@ -54,6 +54,7 @@ struct RowSequence: ~Copyable {
         }
         counts.read += cleaned.lineCount
         counts.blank += cleaned.blankCount
+        log.progress.advance(to: counts.read, .rows)
         warnings += cleaned.warnings
         for (number, count) in cleaned.referenceMisses { referenceMisses[number, default: 0] += count }
     }

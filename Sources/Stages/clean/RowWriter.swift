@@ -22,6 +22,9 @@ struct RowWriter: ~Copyable {
     private let provenance = Provenance()
     /// What stands before the columns' values, one after the other.
     private let prefixes: ByteBuffer
+    private let hasExtraColumn: Bool
+    /// The column of unknown columns where there are none.
+    private let emptyExtra: ByteBuffer
 
     init(_ plan: CleaningPlan) {
         self.plan = plan
@@ -41,6 +44,11 @@ struct RowWriter: ~Copyable {
                     quick: QuickCheck(field, mayBeNull: mayBeNull)))
         }
         self.prefixes = prefixes
+        hasExtraColumn = plan.dataset.hasExtraColumn
+        var emptyExtra = ByteBuffer()
+        emptyExtra.append(plan.extraPrefix)
+        emptyExtra.append(Self.nullWord)
+        self.emptyExtra = emptyExtra
     }
 
     /// Has to be called when the keys of the records, or what stands between their values, have changed.
@@ -69,17 +77,22 @@ struct RowWriter: ~Copyable {
         to output: inout ByteBuffer
     ) {
         writeColumns(fields, line, layout, &workspace, to: &output)
-        for rival in layout.rivals { checkRival(rival.member, of: rival.field, fields, line, layout, &workspace) }
-        if plan.dataset.hasExtraColumn {
-            output.append(plan.extraPrefix)
-            extras.write(fields, line, layout, &workspace, to: &output)
+        if !layout.rivals.isEmpty {
+            for rival in layout.rivals { checkRival(rival.member, of: rival.field, fields, line, layout, &workspace) }
+        }
+        if hasExtraColumn {
+            if layout.unknown.isEmpty, layout.member(of: .extra) == RecordLayout.absent {
+                output.append(emptyExtra.bytes)
+            } else {
+                output.append(plan.extraPrefix)
+                extras.write(fields, line, layout, &workspace, to: &output)
+            }
         } else {
             workspace.warnings.discardedValues += layout.unknown.count
         }
         dataEnd = output.count
         provenance.write(fields, line, layout, &workspace, to: &output)
-        output.append(0x7D)
-        output.append(0x0A)
+        output.appendWord(Self.rowEnd)
     }
 
     private mutating func writeColumns(
@@ -105,7 +118,8 @@ struct RowWriter: ~Copyable {
                 if columns[number].isNoted { ranges[number] = isNull ? 0..<0 : start..<output.count }
                 continue
             }
-            let value = fields[member].fullValue
+            let inset = fields[member].kind.isString ? 1 : 0
+            let value = fields[member].value.lowerBound - inset..<fields[member].value.upperBound + inset
             if !columns[number].followsInLine || runEnd < 0 {
                 if runEnd > runStart { output.append(line.extracting(runStart..<runEnd)) }
                 output.append(prefixes.bytes(columns[number].prefix))
@@ -158,6 +172,8 @@ struct RowWriter: ~Copyable {
         return true
     }
 
+    /// `}` and the line feed, as they lie in memory.
+    private static var rowEnd: UInt16 { 0x0A7D }
     private static let nullWord = Array("null".utf8)
 
     /// What the contract makes of a value that failed.

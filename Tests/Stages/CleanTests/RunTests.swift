@@ -194,4 +194,47 @@ import Testing
         #expect(report["outputs"]?.array?.first?["sha256"]?.string?.utf8.count == 64)
         #expect(report["inputs"]?.array?.first?["bytes"]?.integer == 11)
     }
+
+    @Test func `threads and blocks change no byte`() throws {
+        var random = SeededRandom(seed: 12)
+        var lines: [String] = []
+        for number in 0..<3000 {
+            switch Int.random(in: 0..<12, using: &random) {
+            case 0: lines.append("")
+            case 1: lines.append("{\"id\":\"much too long\",\"n\":\(number)}")
+            case 2: lines.append("{\"id\":\"a\",\"n\":\"x\"")
+            case 3: lines.append("{\"n\":\(number),\"extra\(number % 7)\":true,\"id\":\"b\"}")
+            case 4: lines.append("{\"id\":\"é \",\"n\":\" \(number % 50) \"}")
+            default: lines.append("{\"id\":\"k\(number % 40)\",\"n\":\(number % 60)}")
+            }
+        }
+        var expected: [String] = []
+        for (threads, blockBytes) in [(1, 1 << 20), (1, 64), (2, 100), (3, 1000), (8, 4096), (2, 1 << 20)] {
+            let (failure, report) = try run(lines, rejects: "r.ndjson") {
+                $0.threadCount = threads
+                $0.blockByteCount = blockBytes
+            }
+            #expect(failure == nil)
+            let found = [
+                try folder.text("out.ndjson"), try folder.text("r.ndjson"), "\(counts(report))",
+                report.details["unknown_columns"]?.text ?? "",
+            ]
+            if expected.isEmpty { expected = found }
+            #expect(found == expected)
+        }
+    }
+
+    @Test(arguments: [1, 4])
+    func `a failure in the middle ends all threads and leaves nothing`(threads: Int) throws {
+        let text = try folder.text("t.odcs.yaml").replacing(
+            "headerMatch: snake", with: "headerMatch: snake, unknownColumns: freeze")
+        try folder.write("t.odcs.yaml", text: text)
+        let lines = (0..<2000).map { "{\"id\":\"a\",\"n\":\($0)\($0 == 700 || $0 == 1500 ? ",\"x\($0)\":1" : "")}" }
+        let failure = try run(lines) {
+            $0.threadCount = threads
+            $0.blockByteCount = 256
+        }.failure
+        #expect(failure?.message?.contains("line 701") == true)
+        #expect(try folder.names() == ["in.ndjson", "t.odcs.yaml"])
+    }
 }
