@@ -42,7 +42,7 @@ struct Exchange {
     /// One attempt, with the redirects that it leads to.
     private mutating func sendOnce() throws(Attempt.Failure) -> Response {
         trace.attempts += 1
-        var hop = Hop(request)
+        var hop = Hop(request, url: trace.attempts > 1 ? request.retryURL ?? request.url : request.url)
         for _ in 0...max(0, settings.redirectLimit) {
             let response = try sendHop(hop)
             guard request.followsRedirects, Hop.statuses.contains(response.status) else { return response }

@@ -13,7 +13,11 @@ struct Hop {
     /// False after a redirect to another origin that the caller does not vouch for.
     private(set) var carriesCredentials = true
 
-    init(_ request: Request) { self.request = request }
+    /// The first stop.
+    init(_ request: Request, url: WebURL) {
+        self.request = request
+        self.request.url = url
+    }
 
     /// The next stop. Another origin gets no credentials; plain http, and a body for another origin, are refused.
     func following(_ response: Response) throws(HTTPError) -> Hop {

@@ -175,6 +175,19 @@ import Testing
             server.calls.map { $0.header("authorization") } == ["PUT /x?y=1 3 1", "PUT /x?y=1 3 2", "PUT /x?y=1 3 3"])
     }
 
+    @Test func laterAttemptsMayAskForSomethingElse() throws {
+        let server = try Self.server([reply(503), [.reset], reply(200)])
+        defer { server.stop() }
+        var request = try Request(.post, server, "/statements?requestId=1")
+        request.isRepeatable = true
+        request.retryURL = request.url.adding(query: "retry", "true")
+        #expect(try HTTPClient(.test()).send(request).url.query == "requestId=1&retry=true")
+        let targets = server.calls.map(\.target)
+        #expect(targets.first == "/statements?requestId=1")
+        #expect(targets.last == "/statements?requestId=1&retry=true")
+        #expect(targets.count == 3)
+    }
+
     @Test func refusedCredentialsAreRenewedOnce() throws {
         let server = try ScriptedServer { call in reply(call.header("authorization") == "new" ? 200 : 401) }
         defer { server.stop() }
