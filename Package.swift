@@ -56,7 +56,7 @@ let package = Package(
         tests("Digests", in: "Libraries", uses: "Digests", "Bytes"),
         tests("Compression", in: "Libraries", uses: "Compression", "Bytes"),
         tests("Parquet", in: "Libraries", uses: "Parquet", "Compression", "Bytes"),
-        tests("XLSX", in: "Libraries", uses: "XLSX", "Bytes", "NDJSON"),
+        tests("XLSX", in: "Libraries", uses: "XLSX", "Compression", "Bytes", "NDJSON"),
         tests(
             "XLSX2NDJSON", in: "Stages", uses: "xlsx2ndjson", "StageKit", "XLSX", "Contracts", "Bytes", "NDJSON",
             argumentParser()),
