@@ -45,8 +45,8 @@ package final class ProgressLine: Sendable {
         state.withLock { state in
             let start = state.start ?? now
             state.start = start
-            let since = state.isShown ? state.shownAt + 1 / Self.refreshesPerSecond : start + Self.firstShownAfterSeconds
-            guard now >= since else { return }
+            let next = state.shownAt + 1 / Self.refreshesPerSecond
+            guard now >= (state.isShown ? next : start + Self.firstShownAfterSeconds) else { return }
             state.isShown = true
             state.shownAt = now
             Self.write("\r\u{1B}[K\(program): \(Self.text(count, unit, of: total, seconds: now - start))")
