@@ -1,14 +1,17 @@
 package import Bytes
 internal import Compression
 internal import Digests
+internal import Glibc
 
 /// What a user names as output: a file that appears when it is whole, or `-` for standard output; compressed where
-/// the name ends in `.gz` or `.zst`.
+/// the name ends in `.gz` or `.zst`. What is there and is no regular file, a device or a named pipe, is written to as
+/// it is: renaming a file over it would take it away from everybody else.
 package struct DataOutput: ~Copyable {
     /// What messages call it.
     package let path: String
 
     private var file: PartialFile?
+    private let stream: OpenStream?
     private var buffer: BufferedOutput
     private let digest: DigestingSink
     private let isEncoded: Bool
@@ -17,18 +20,23 @@ package struct DataOutput: ~Copyable {
     /// Digests cost time; without `takesDigest` the stored file's is the empty text. `mode` gives a file's permissions,
     /// before the umask.
     package init(_ path: String, takesDigest: Bool = true, mode: UInt32 = 0o666) throws(IOError) {
-        let descriptorSink: DescriptorSink
-        if path == "-" {
-            self.path = "standard output"
-            file = nil
-            descriptorSink = DescriptorSink(descriptor: 1, path: "standard output")
-        } else {
-            self.path = path
+        let stream = try OpenStream.open(path)
+        if path != "-", stream == nil {
             let partial = try PartialFile(path: path, mode: mode)
-            descriptorSink = partial.sink
+            self.init(path, to: partial.sink, stream: nil, takesDigest: takesDigest)
             file = consume partial
+        } else {
+            let standardOutput = DescriptorSink(descriptor: 1, path: "standard output")
+            let sink = stream?.sink ?? standardOutput
+            self.init(sink.path, to: sink, stream: stream, takesDigest: takesDigest)
         }
-        digest = DigestingSink(descriptorSink, isTaken: takesDigest)
+    }
+
+    private init(_ path: String, to sink: DescriptorSink, stream: OpenStream?, takesDigest: Bool) {
+        self.path = path
+        self.stream = stream
+        file = nil
+        digest = DigestingSink(sink, isTaken: takesDigest)
         isEncoded = path.hasSuffix(".gz") || path.hasSuffix(".zst")
         buffer = BufferedOutput(Self.encoder(for: path, into: digest))
     }
@@ -80,6 +88,27 @@ package struct DataOutput: ~Copyable {
             }
         }
         return stored
+    }
+}
+
+/// A device or a named pipe that is being written to.
+private final class OpenStream {
+    let sink: DescriptorSink
+    private let descriptor: OwnedDescriptor
+
+    private init(_ path: String) throws(IOError) {
+        descriptor = try OwnedDescriptor(path: path, flags: O_WRONLY)
+        sink = DescriptorSink(descriptor: descriptor.number, path: path)
+    }
+
+    /// Nil for files, and for what is not there yet. `/dev/stdout` leads to whatever standard output is, a regular file
+    /// too, and is no name to put a file under.
+    static func open(_ path: String) throws(IOError) -> OpenStream? {
+        if path.hasPrefix("/dev/") { return try OpenStream(path) }
+        guard path != "-", let status = try FileSystem.status(path), !status.isRegular, !status.isDirectory else {
+            return nil
+        }
+        return try OpenStream(path)
     }
 }
 

@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 import NDJSON
 import StageKit
 import TestSupport
@@ -22,6 +23,31 @@ import Testing
         #expect(try FileSystem.contents(of: source) == Array("{\"a\":1}\n".utf8))
         #expect(digest.finish() == stored.sha256)
         #expect(digest.byteCount == stored.byteCount)
+    }
+
+    @Test func aNamedPipeIsWrittenToAndStaysAPipe() throws {
+        let path = folder.file("pipe")
+        #expect(mkfifo(path, 0o600) == 0)
+        // Opened for both, so that the writer's opening does not wait for a reader.
+        let reader = try OwnedDescriptor(path: path, flags: O_RDWR)
+        var output = try DataOutput(path)
+        try output.append(Array("row\n".utf8))
+        try output.finish()
+        #expect(try output.publish().byteCount == 4)
+        #expect(try folder.names() == ["pipe"])
+        let status = try #require(try FileSystem.status(path))
+        #expect(!status.isRegular)
+        var bytes = [UInt8](repeating: 0, count: 8)
+        let count = try bytes.withUnsafeMutableBytes { try readSome(reader.number, into: $0, path: path) }
+        #expect(bytes.prefix(count) == Array("row\n".utf8)[...])
+    }
+
+    @Test func aDeviceStaysADevice() throws {
+        var output = try DataOutput("/dev/null")
+        try output.append(Array("row\n".utf8))
+        try output.finish()
+        _ = try output.publish()
+        #expect(try FileSystem.status("/dev/null")?.isRegular == false)
     }
 
     @Test func anAbandonedOutputLeavesWhatStoodThereBefore() throws {
