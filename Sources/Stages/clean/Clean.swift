@@ -63,6 +63,9 @@ struct Clean: Stage {
     @Option(help: ArgumentHelp("What happens to rows whose reference is missing.", valueName: "warn|reject"))
     var refMisses = ReferenceMisses.warn
 
+    @Option(help: ArgumentHelp("What a broken quality rule of severity error does.", valueName: "fail|warn"))
+    var quality = QualityPolicy.fail
+
     @Option(help: .hidden)
     var blockBytes = 1 << 20
 
@@ -109,6 +112,7 @@ struct Clean: Stage {
         options.referenceMisses = refMisses
         options.lineLimit = maxLine
         options.threadCount = threads == 0 ? Environment.processorCount() : threads
+        options.qualityPolicy = quality
         options.blockByteCount = blockBytes
         options.memoryLimit = memory.byteCount
         options.isReported = common.report != nil

@@ -15,6 +15,7 @@ struct CleanOptions: Sendable {
     var readsRejects = false
     var references: [ReferenceArgument] = []
     var referenceMisses = ReferenceMisses.warn
+    var qualityPolicy = QualityPolicy.fail
     /// Longer lines are refused.
     var lineLimit = 16 << 20
     /// Bytes for the keys of duplicates; beyond them they go to a temporary file.

@@ -51,9 +51,10 @@ struct CleanOutputs: ~Copyable {
         }
     }
 
-    /// Takes the losers out of the candidates. `describe` makes the reject line of a row that is refused for a tie.
+    /// Takes the losers out of the candidates. `describe` is told each, and makes the reject line of one that is
+    /// refused for a tie: those come with their lines' numbers.
     mutating func settle(
-        _ losers: LoserSet, _ describe: (_ line: Int, RawSpan) -> [UInt8]
+        _ losers: LoserSet, _ describe: (_ line: Int?, RawSpan) -> [UInt8]
     ) throws(StageFailure) {
         var refused = ByteBuffer()
         do throws(IOError) {

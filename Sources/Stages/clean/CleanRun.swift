@@ -23,7 +23,7 @@ struct CleanRun {
             veil: options.showsHiddenValues ? nil : Veil(plan))
         let crew = BlockCrew(
             BlockReader(WithoutByteOrderMark(source), lineLimit: options.lineLimit),
-            RowSequence(dataset, rejects, memoryLimit: options.memoryLimit, log), try CleanOutputs.open(options),
+            RowSequence(plan, rejects, memoryLimit: options.memoryLimit, log), try CleanOutputs.open(options),
             blockByteCount: options.blockByteCount)
         describeContract()
         do throws(StageFailure) {
@@ -76,12 +76,27 @@ struct CleanRun {
             throw StageFailure(
                 status: ExitStatus.ourBug, "the counts do not add up: \(counts.read) lines read, but \(counts)")
         }
-        let refusal = refusal(counts)
+        let refusal = judge(crew.sequence.qualityVerdicts) ?? refusal(counts)
         try crew.publish(withholdingRows: refusal != nil, report)
         if let refusal { throw .badData(refusal) }
         if counts.rejected > 0 {
             log.warning("\(counts.rejected) of \(counts.read) rows were refused: \(counts.reasonList)")
         }
+    }
+
+    /// Tells what the quality rules say. Gives the reason to withhold the rows, or nil.
+    private func judge(_ verdicts: [QualityVerdicts.Verdict]) -> String? {
+        if !verdicts.isEmpty { report.detail("quality", .array(verdicts.map(\.report))) }
+        var breach: String?
+        for verdict in verdicts where verdict.outcome == .failed {
+            report.warn("quality.\(verdict.rule)")
+            if verdict.severity == .error, options.qualityPolicy == .fail {
+                breach = breach ?? verdict.message
+            } else if verdict.severity != .info {
+                log.warning(verdict.message, code: "quality.\(verdict.rule)")
+            }
+        }
+        return breach
     }
 
     /// Why the rows are not good enough to be published, or nil.

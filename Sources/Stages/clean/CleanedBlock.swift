@@ -14,6 +14,8 @@ struct CleanedBlock: ~Copyable {
         let key: RowKey?
         /// Where what decides between rows of one key ends in `orders`.
         let orderEnd: Int
+        /// The quality rules it breaks.
+        let violations: UInt64
     }
 
     /// A row that did not.
@@ -35,6 +37,8 @@ struct CleanedBlock: ~Copyable {
     var output = ByteBuffer(capacity: BlockReader.defaultCapacity)
     var rows: [Row] = []
     var orders = ByteBuffer()
+    /// For each row the keys by which quality rules ask whether it repeats another.
+    var repeatedKeys: [RowKey?] = []
     var refusals: [Refusal] = []
     var sightings: [Sighting] = []
     /// Columns that the contract does not know, with the line that first had them.
@@ -52,6 +56,7 @@ struct CleanedBlock: ~Copyable {
         output.removeAll()
         rows.removeAll(keepingCapacity: true)
         orders.removeAll()
+        repeatedKeys.removeAll(keepingCapacity: true)
         refusals.removeAll(keepingCapacity: true)
         sightings.removeAll(keepingCapacity: true)
         unknownColumns.removeAll(keepingCapacity: true)

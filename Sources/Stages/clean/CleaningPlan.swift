@@ -15,6 +15,7 @@ struct CleaningPlan {
     let dedupe: Dedupe?
     let references: [ReferenceTable]
     let referenceMisses: ReferenceMisses
+    let quality: QualityRules
 
     init(
         _ dataset: Dataset, references: [ReferenceTable] = [], referenceMisses: ReferenceMisses = .warn
@@ -22,6 +23,7 @@ struct CleaningPlan {
         self.dataset = dataset
         self.references = references
         self.referenceMisses = referenceMisses
+        quality = try QualityRules(dataset)
         dedupe = dataset.rows.dedupe
         var fields: [FieldCleaner] = []
         var prefixes: [[UInt8]] = []

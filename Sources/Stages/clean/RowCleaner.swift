@@ -18,6 +18,7 @@ struct RowCleaner: ~Copyable {
     private var writer: RowWriter
     private let identity: RowIdentity
     private let hasReferences: Bool
+    private let judgesRows: Bool
 
     /// Lines longer than `lineLimit` bytes are refused.
     init(_ plan: CleaningPlan, lineLimit: Int = LineReader.defaultLineLimit) {
@@ -27,6 +28,7 @@ struct RowCleaner: ~Copyable {
         writer = RowWriter(plan)
         identity = RowIdentity(plan)
         hasReferences = !plan.references.isEmpty
+        judgesRows = plan.quality.judgesRows
     }
 
     /// Cleans all lines of `block` into `result`, which must be empty.
@@ -83,7 +85,8 @@ struct RowCleaner: ~Copyable {
         finishRow(rowStart, &result)
     }
 
-    /// Looks at the row as it was written: its key, its order, and then its masks, which hide what the others need.
+    /// Looks at the row as it was written: its key, its order, what rules say of it, and then its masks, which hide
+    /// what the others need.
     private mutating func finishRow(_ rowStart: Int, _ result: inout CleanedBlock) {
         result.rowCount += 1
         var key: RowKey?
@@ -91,10 +94,19 @@ struct RowCleaner: ~Copyable {
             key = identity.key(result.output, writer.ranges, data: rowStart..<writer.dataEnd)
             identity.appendOrder(result.output, writer.ranges, to: &result.orders)
         }
+        var violations: UInt64 = 0
+        if judgesRows {
+            violations = plan.quality.violations(result.output, writer.ranges)
+            for fields in plan.quality.repeatedKeys {
+                result.repeatedKeys.append(identity.key(of: fields, result.output, writer.ranges))
+            }
+        }
         if identity.hasMasks { identity.mask(&result.output, from: rowStart, writer.ranges, &workspace.next) }
-        guard identity.isNeeded else { return }
+        guard identity.isNeeded || judgesRows else { return }
         result.rows.append(
-            .init(end: result.output.count, line: result.lineCount, key: key, orderEnd: result.orders.count))
+            .init(
+                end: result.output.count, line: result.lineCount, key: key, orderEnd: result.orders.count,
+                violations: violations))
     }
 
     private mutating func checkReferences(_ result: inout CleanedBlock) {

@@ -38,17 +38,17 @@ struct RowOutput: ~Copyable {
         spoolBuffer.removeAll()
     }
 
-    /// Takes the losers out of the candidates. `refused` is told each row that is refused for a tie,
-    /// with its line.
+    /// Takes the losers out of the candidates. `lost` is told each of them, with its line's number
+    /// where it is refused for a tie.
     mutating func settle(
-        _ losers: LoserSet, refused: (_ line: Int, RawSpan) throws(IOError) -> Void
+        _ losers: LoserSet, lost: (_ line: Int?, RawSpan) throws(IOError) -> Void
     ) throws(IOError) {
         if let spool {
             try flushSpool(spool)
             var winners = WinnerFilter(losers)
             try winners.copy(
                 read: { buffer, offset throws(IOError) in try spool.read(into: buffer, at: offset) }, from: 0,
-                write: { bytes throws(IOError) in try output.append(bytes) }, refused: refused)
+                write: { bytes throws(IOError) in try output.append(bytes) }, lost: lost)
         } else if let start = candidateStart, !losers.isEmpty {
             try output.rewrite(from: start) { descriptor, path throws(IOError) in
                 var end = start
@@ -60,7 +60,7 @@ struct RowOutput: ~Copyable {
                     write: { bytes throws(IOError) in
                         try SpillFile.write(bytes, to: descriptor, at: end, path: path)
                         end += bytes.count
-                    }, refused: refused)
+                    }, lost: lost)
                 return end
             }
         }

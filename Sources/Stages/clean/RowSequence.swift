@@ -26,10 +26,18 @@ struct RowSequence: ~Copyable {
     private var columns = SheetColumns()
     private var duplicates: Deduplicator?
     private var verdicts: [Deduplicator.Verdict] = []
+    private var quality: QualityVerdicts
+    private let judgesRows: Bool
+    private let looksAtRows: Bool
+    private let repeatRuleCount: Int
     private var kept = ByteBuffer()
 
-    init(_ dataset: Dataset, _ rejects: Rejects, memoryLimit: Int, _ log: Log) {
-        self.dataset = dataset
+    init(_ plan: CleaningPlan, _ rejects: Rejects, memoryLimit: Int, _ log: Log) {
+        dataset = plan.dataset
+        quality = QualityVerdicts(plan.quality, plan.dataset, memoryLimit: memoryLimit)
+        judgesRows = plan.quality.judgesRows
+        looksAtRows = judgesRows || plan.dedupe != nil
+        repeatRuleCount = plan.quality.repeatedKeys.count
         if let dedupe = dataset.rows.dedupe {
             duplicates = Deduplicator(dedupe, memoryLimit: memoryLimit)
         } else {
@@ -46,7 +54,7 @@ struct RowSequence: ~Copyable {
         let firstLine = counts.read + 1
         try noteColumns(cleaned, firstLine)
         try takeRefusals(block, cleaned, firstLine, &outputs)
-        if dataset.rows.dedupe == nil {
+        if !looksAtRows {
             counts.emitted += cleaned.rowCount
             try outputs.writeRows(cleaned.output, 0..<cleaned.output.count)
         } else {
@@ -123,6 +131,11 @@ struct RowSequence: ~Copyable {
         } catch {
             throw .localIO(error.message)
         }
+        if duplicates == nil {
+            verdicts.removeAll(keepingCapacity: true)
+            verdicts.append(contentsOf: repeatElement(.keep, count: cleaned.rows.count))
+        }
+        if judgesRows { countForQuality(cleaned) }
         var runStart = 0
         var runVerdict = Deduplicator.Verdict.keep
         var rowStart = 0
@@ -141,6 +154,16 @@ struct RowSequence: ~Copyable {
         counts.duplicates += dropped
         counts.emitted += cleaned.rows.count - dropped
     }
+
+    private mutating func countForQuality(_ cleaned: borrowing CleanedBlock) {
+        for (number, row) in cleaned.rows.enumerated() where verdicts[number] != .drop {
+            let keys = cleaned.repeatedKeys[number * repeatRuleCount..<(number + 1) * repeatRuleCount]
+            quality.count(row.violations, keys, isCandidate: verdicts[number] == .candidate)
+        }
+    }
+
+    /// What the quality rules say of the rows that were written.
+    var qualityVerdicts: [QualityVerdicts.Verdict] { quality.verdicts(rowCount: counts.emitted) }
 
     private func write(
         _ output: borrowing ByteBuffer, _ range: Range<Int>, _ verdict: Deduplicator.Verdict,
@@ -170,6 +193,8 @@ struct RowSequence: ~Copyable {
             field: dataset.rows.dedupe?.keys.first ?? Failure.wholeRow, code: .duplicateKey,
             message: "has the same key as another row, and nothing decides between them")
         try outputs.settle(losers) { line, text in
+            quality.takeBack(text)
+            guard let line else { return [] }
             let refusal = CleanedBlock.Refusal(line: 0, range: 0..<0, failures: [failure], jsonError: nil)
             return rejects.line(for: refusal, text: text, lineNumber: line, columns: columns).bytes
         }

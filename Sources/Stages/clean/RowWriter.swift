@@ -29,7 +29,9 @@ struct RowWriter: ~Copyable {
     init(_ plan: CleaningPlan) {
         self.plan = plan
         let masked = plan.fields.indices.filter { plan.fields[$0].mask != nil }
-        let keys = (plan.dedupe?.keys ?? []) + (plan.dedupe?.orderBy ?? []) + plan.references.flatMap(\.fields)
+        let keys =
+            (plan.dedupe?.keys ?? []) + (plan.dedupe?.orderBy ?? []) + plan.references.flatMap(\.fields)
+            + plan.quality.fields
         let noted = Set(keys + masked)
         ranges = Array(repeating: 0..<0, count: plan.fields.count)
         var prefixes = ByteBuffer()

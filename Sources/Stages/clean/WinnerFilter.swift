@@ -9,11 +9,11 @@ struct WinnerFilter {
 
     init(_ losers: LoserSet) { self.losers = losers }
 
-    /// Reads from `start` to the end and writes what stays. A row that is refused goes to `refused` with its text,
+    /// Reads from `start` to the end and writes what stays. A row that goes is told to `lost` with its text,
     /// without its line feed. Reading is ahead of writing at all times, so both may be the same file.
     mutating func copy(
         read: (UnsafeMutableRawBufferPointer, Int) throws(IOError) -> Int, from start: Int,
-        write: (UnsafeRawBufferPointer) throws(IOError) -> Void, refused: (_ line: Int, RawSpan) throws(IOError) -> Void
+        write: (UnsafeRawBufferPointer) throws(IOError) -> Void, lost: (_ line: Int?, RawSpan) throws(IOError) -> Void
     ) throws(IOError) {
         var block = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.blockByteCount, alignment: 64)
         defer { block.deallocate() }
@@ -31,7 +31,7 @@ struct WinnerFilter {
             if count == 0 { break }
             offset += count
             used += count
-            let done = try copyRows(UnsafeRawBufferPointer(rebasing: block[..<used]), write, refused)
+            let done = try copyRows(UnsafeRawBufferPointer(rebasing: block[..<used]), write, lost)
             let rest = UnsafeRawBufferPointer(rebasing: block[done..<used])
             block.copyMemory(from: rest)
             used -= done
@@ -42,7 +42,7 @@ struct WinnerFilter {
     /// Handles the whole rows of a block and says where they end.
     private mutating func copyRows(
         _ bytes: UnsafeRawBufferPointer, _ write: (UnsafeRawBufferPointer) throws(IOError) -> Void,
-        _ refused: (_ line: Int, RawSpan) throws(IOError) -> Void
+        _ lost: (_ line: Int?, RawSpan) throws(IOError) -> Void
     ) throws(IOError) -> Int {
         let span = RawSpan(_unsafeBytes: bytes)
         var runStart = 0
@@ -50,7 +50,7 @@ struct WinnerFilter {
         while start < bytes.count, let end = span.firstIndex(of: 0x0A, from: start) {
             if losers.contains(row) {
                 if runStart < start { try write(UnsafeRawBufferPointer(rebasing: bytes[runStart..<start])) }
-                if let line = losers.refused[row] { try refused(line, span.extracting(start..<end)) }
+                try lost(losers.refused[row], span.extracting(start..<end))
                 runStart = end + 1
             }
             row += 1
