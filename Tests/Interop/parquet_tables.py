@@ -76,21 +76,29 @@ class Table:
         shapes = {name: rng.choice(["nulls", "few", "runs", "any", "any", "any"]) for name in self.names}
         if row_count is None:
             row_count = rng.choice([0, 1, 2, 7, 8, 9, 63, 64, 65, 500, 999])
+        self.rng = rng
+        self.shapes = shapes
+        self.rows = self.fill(row_count)
+
+    def fill(self, row_count=None):
+        """Draws rows for the columns as they are now."""
+        rng, rows = self.rng, []
+        row_count = len(self.rows) if row_count is None else row_count
         pools = {name: [TYPES[name][3](rng) for _ in range(4)] for name in self.names}
-        self.rows = []
         for number in range(row_count):
             row = []
             for name in self.names:
-                if name not in self.required and (shapes[name] == "nulls" or rng.random() < 0.15):
+                shape = self.shapes.get(name, "any")
+                if name not in self.required and (shape == "nulls" or rng.random() < 0.15):
                     row.append(None)
-                elif shapes[name] == "few":
+                elif shape == "few":
                     row.append(rng.choice(pools[name]))
-                elif shapes[name] == "runs":
+                elif shape == "runs":
                     row.append(pools[name][number // 100 % 4])
                 else:
                     row.append(TYPES[name][3](rng))
-            self.rows.append(row)
-        self.rng = rng
+            rows.append(row)
+        return rows
 
     def contract(self):
         lines = [

@@ -2,9 +2,12 @@
 
 import datetime
 import decimal
+import functools
+import gzip
 import json
 import os
 import pathlib
+import signal
 import subprocess
 
 import duckdb
@@ -199,6 +202,139 @@ def test_bloom_filters_never_exclude_what_is_there(tmp_path, seed):
             "SELECT count(*) FILTER (bloom_filter_excludes), count(*) FROM parquet_bloom_probe(?, 'i64', 123456789123)",
             [str(path)]).fetchone()
         assert absent[0] > 0
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_sorted_files_are_in_order_and_say_so(tmp_path, seed):
+    table = Table(seed + 3000, row_count=400)
+    keys = table.rng.sample(table.names, min(len(table.names), 1 + seed % 2))
+    words = [f"{name}:desc" if table.rng.random() < 0.5 else name for name in keys]
+    options = [word for name in words for word in ("--sort-by", name)]
+    memory = ["--memory", "64K"] if seed % 2 else []
+    path, _ = write(tmp_path, table, *options, *memory, "--row-group-rows", "150")
+    expected = list(table.rows)
+    for word in reversed(words):
+        name = word.removesuffix(":desc")
+        index, order = table.names.index(name), order_of(name)
+        # Null is below all values; sorting is stable both ways.
+        key = lambda row: (row[index] is not None, order(row[index]) if row[index] is not None else 0)
+        if word == name:
+            expected.sort(key=key)
+        else:
+            expected = [row for _, row in sorted(
+                ((Reversed(key(row)), row) for row in expected), key=lambda pair: pair[0])]
+    found = pq.read_table(path)
+    assert list(zip(*[found.column(name).to_pylist() for name in table.names])) == [tuple(row) for row in expected]
+    for group in range(pq.ParquetFile(path).metadata.num_row_groups):
+        declared = pq.ParquetFile(path).metadata.row_group(group).sorting_columns
+        assert [(column.column_index, column.descending, column.nulls_first) for column in declared] == [
+            (table.names.index(word.removesuffix(":desc")), word.endswith(":desc"), not word.endswith(":desc"))
+            for word in words]
+
+
+@functools.total_ordering
+class Reversed:
+    """Orders the other way round."""
+
+    def __init__(self, key):
+        self.key = key
+
+    def __eq__(self, other):
+        return self.key == other.key
+
+    def __lt__(self, other):
+        return other.key < self.key
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_partitions_hold_all_rows(tmp_path, seed):
+    table = Table(seed + 4000, row_count=200)
+    table.names = [name for name in table.names if name != "code"] + ["code", "day"]
+    table.names = list(dict.fromkeys(table.names))
+    table.rows = Table.fill(table)
+    folder = tmp_path / "out"
+    (tmp_path / "random.odcs.yaml").write_text(table.contract())
+    (tmp_path / "rows.ndjson").write_text(table.ndjson())
+    done = subprocess.run(
+        [PROGRAM, tmp_path / "rows.ndjson", "--contract", tmp_path / "random.odcs.yaml", "-o", folder,
+         "--partition-by", "code"], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    parts = [json.loads(line) for line in done.stdout.split("\n") if line]
+    assert sum(part["rows"] for part in parts) == 200
+    found = duckdb.sql(
+        f"SELECT code, count(*), count(day) FROM read_parquet('{folder}/**/*.parquet', hive_partitioning = true) GROUP BY 1"
+    ).fetchall()
+    code, day = table.names.index("code"), table.names.index("day")
+    expected = {}
+    for row in table.rows:
+        rows, days = expected.get(row[code], (0, 0))
+        expected[row[code]] = (rows + 1, days + (row[day] is not None))
+    assert {value: (rows, days) for value, rows, days in found} == expected
+
+
+def rows_for_a_while(count):
+    return "".join(f'{{"id":{number},"label":"row {number}"}}\n' for number in range(count)).encode()
+
+
+THINGS = ROOT / "Tests" / "Golden" / "data" / "parquet" / "things.odcs.yaml"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize("options", [[], ["--sort-by", "label"], ["--split-bytes", "100000", "--page-rows", "1000"]])
+def test_a_killed_run_leaves_nothing_under_the_final_name(tmp_path, number, options):
+    program = subprocess.Popen(
+        [PROGRAM, "--contract", THINGS, "-o", tmp_path / "out.parquet", *options], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    program.stdin.write(rows_for_a_while(200_000))
+    program.stdin.flush()
+    # It is in flight: it has taken more than a pipe holds, and waits for the rest.
+    assert any(path.name.endswith(".partial") for path in tmp_path.iterdir())
+    program.send_signal(number)
+    assert program.wait(timeout=60) == -number
+    program.stdin.close()
+    left = [path.name for path in tmp_path.iterdir()]
+    assert not [name for name in left if not name.endswith(".partial")]
+    if number != signal.SIGKILL:
+        assert left == []
+
+
+def test_a_closed_pipe_ends_the_run_with_141(tmp_path):
+    (tmp_path / "rows.ndjson").write_bytes(rows_for_a_while(300_000))
+    program = subprocess.Popen(
+        [PROGRAM, tmp_path / "rows.ndjson", "--contract", THINGS, "-o", "-", "--compression", "none"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    program.stdout.read(10)
+    program.stdout.close()
+    assert program.wait(timeout=60) == 141
+    assert program.stderr.read() == b""
+
+
+def test_a_full_disk_publishes_nothing(tmp_path):
+    (tmp_path / "rows.ndjson").write_bytes(rows_for_a_while(100_000))
+    # A file size limit stands in for the disk: the write fails the same way.
+    done = subprocess.run(
+        ["bash", "-c", f"trap '' XFSZ; ulimit -f 100; exec {PROGRAM} rows.ndjson --contract {THINGS} -o out.parquet"
+         " --compression none"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 74, done.stderr
+    assert "out.parquet" in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["rows.ndjson"]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [PROGRAM, tmp_path / "rows.ndjson", "--contract", THINGS, "-o", "-"], stdout=full, stderr=subprocess.PIPE,
+            text=True, timeout=60)
+    assert done.returncode == 74
+    assert "No space left" in done.stderr
+
+
+def test_a_cut_input_publishes_nothing(tmp_path):
+    whole = gzip.compress(rows_for_a_while(50_000))
+    (tmp_path / "rows.ndjson.gz").write_bytes(whole[: len(whole) // 2])
+    done = subprocess.run(
+        [PROGRAM, tmp_path / "rows.ndjson.gz", "--contract", THINGS, "-o", tmp_path / "out.parquet"],
+        capture_output=True, text=True, timeout=60)
+    assert done.returncode == 65
+    assert "ends too early" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["rows.ndjson.gz"]
 
 
 def test_one_changed_byte_of_a_page_is_noticed(tmp_path):

@@ -142,6 +142,14 @@ package struct ColumnBuffer: ~Copyable {
         Int(values.base.loadUnaligned(fromByteOffset: byte, as: UInt32.self))
     }
 
+    /// The bytes of a row's value without a length, or nil for null; for columns outside lists.
+    func valueBytes(at place: Place) -> UnsafeRawBufferPointer? {
+        if hasDefinitionLevels, level(definitionLevels, place.entry) < valueDefinition { return nil }
+        let isText = physical == .byteArray
+        let length = isText ? textByteCount(at: place.byte) : fixedByteCount
+        return UnsafeRawBufferPointer(start: values.base + place.byte + (isText ? 4 : 0), count: length)
+    }
+
     /// Takes over the rows between two places of another buffer of the same column.
     mutating func append(_ other: borrowing ColumnBuffer, from start: Place, to end: Place) {
         values.append(other.values, start.byte..<end.byte)
@@ -151,27 +159,4 @@ package struct ColumnBuffer: ~Copyable {
         valueCount += end.value - start.value
         rowCount += end.row - start.row
     }
-}
-
-/// Rows on their way into a file, column by column: filled by whoever reads them, in any thread, and then given to
-/// `ParquetWriter.append`.
-package final class RowBatch {
-    /// One for each leaf of the schema, in order; they live as long as the batch.
-    package let columns: UnsafeMutableBufferPointer<ColumnBuffer>
-
-    package init(_ schema: ParquetSchema) {
-        columns = .allocate(capacity: schema.leaves.count)
-        for (index, leaf) in schema.leaves.enumerated() { columns.initializeElement(at: index, to: ColumnBuffer(leaf)) }
-    }
-
-    deinit {
-        columns.deinitialize()
-        columns.deallocate()
-    }
-
-    /// The rows that are whole: every column has as many.
-    package var rowCount: Int { columns[0].rowCount }
-
-    /// Forgets the rows and keeps the memory.
-    package func removeAll() { for index in columns.indices { columns[index].removeAll() } }
 }

@@ -21,6 +21,7 @@ package final class ParquetWriter {
     private let pool: EncodingPool
     private let sink: any ByteSink
     private let columns: [ColumnWriter]
+    private let sources: [Int]
     private let checkpointBytes: Int
     private var offset = 0
     private var rowsInGroup = 0
@@ -37,9 +38,13 @@ package final class ParquetWriter {
         let offsetIndex: [UInt8]
     }
 
+    /// `taking` names, for each leaf, the column of the batches that it gets; without it, the column of its number.
     package init(
-        _ schema: ParquetSchema, options: ParquetOptions, pool: EncodingPool, sink: any ByteSink
+        _ schema: ParquetSchema, taking sources: [Int]? = nil, options: ParquetOptions, pool: EncodingPool,
+        sink: any ByteSink
     ) throws(ParquetError) {
+        self.sources = sources ?? Array(schema.leaves.indices)
+        precondition(self.sources.count == schema.leaves.count, "one source for each leaf")
         self.schema = schema
         self.options = options
         self.pool = pool
@@ -74,20 +79,20 @@ package final class ParquetWriter {
     // Tasks that still run work on our columns.
     deinit { pool.work.drain() }
 
-    /// Takes the rows of a batch from number `first` on, up to the end of the batch or until the file is full. Says
-    /// how many it took. The batch can be used again at once.
-    package func append(_ batch: RowBatch, from first: Int = 0) throws(ParquetError) -> Int {
+    /// Takes rows of a batch, all of them unless `rows` says which, until the file is full. Says how many it took. The
+    /// batch can be used again at once.
+    package func append(_ batch: RowBatch, rows: Range<Int>? = nil) throws(ParquetError) -> Int {
+        let rows = rows ?? 0..<batch.rowCount
         precondition(
-            batch.columns.count == columns.count
-                && batch.columns.indices.allSatisfy { batch.columns[$0].rowCount == batch.rowCount },
+            sources.allSatisfy { batch.columns.indices.contains($0) && batch.columns[$0].rowCount == batch.rowCount },
             "a batch of other columns, or with half a row")
-        var places = batch.columns.indices.map { batch.columns[$0].place(after: .init(), rows: first, byteLimit: .max) }
-        var row = first
-        while row < batch.rowCount, !isFull {
-            let end = nextStop(batch, places, from: row)
+        var places = sources.map { batch.columns[$0].place(after: .init(), rows: rows.lowerBound, byteLimit: .max) }
+        var row = rows.lowerBound
+        while row < rows.upperBound, !isFull {
+            let end = nextStop(batch, places, row..<rows.upperBound)
             for (index, column) in columns.enumerated() {
                 let before = places[index].byte
-                column.append(batch.columns[index], from: &places[index], rows: end - row)
+                column.append(batch.columns[sources[index]], from: &places[index], rows: end - row)
                 uncheckedByteCount += places[index].byte - before
             }
             rowsInGroup += end - row
@@ -99,21 +104,22 @@ package final class ParquetWriter {
                 try checkSize()
             }
         }
-        return row - first
+        return row - rows.lowerBound
     }
 
     /// The row of the batch before which the row group may have to end: by its rows, or because enough bytes came
     /// in to look at its size. It depends on the rows alone, not on where batches end.
-    private func nextStop(_ batch: RowBatch, _ places: [ColumnBuffer.Place], from row: Int) -> Int {
-        let end = min(batch.rowCount, row + options.rowGroupRows - rowsInGroup)
+    private func nextStop(_ batch: RowBatch, _ places: [ColumnBuffer.Place], _ rows: Range<Int>) -> Int {
+        let row = rows.lowerBound
+        let end = min(rows.upperBound, row + options.rowGroupRows - rowsInGroup)
         var room = checkpointBytes - uncheckedByteCount
         var left = 0
-        for index in places.indices { left += batch.columns[index].end.byte - places[index].byte }
+        for index in places.indices { left += batch.columns[sources[index]].end.byte - places[index].byte }
         if left < room { return end }
         var next = places
         for stop in row..<end {
             for index in next.indices {
-                let place = batch.columns[index].place(after: next[index], rows: 1, byteLimit: .max)
+                let place = batch.columns[sources[index]].place(after: next[index], rows: 1, byteLimit: .max)
                 room -= place.byte - next[index].byte
                 next[index] = place
             }

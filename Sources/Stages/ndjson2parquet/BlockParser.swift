@@ -19,7 +19,13 @@ final class BlockParser {
     }
 
     /// Parses all lines of a block, up to the first that cannot be written.
-    func parse(_ block: RowBlock) { state.pointee.parse(block) }
+    func parse(_ block: RowBlock) { state.pointee.parse(block, eachRow: nil) }
+
+    /// Parses the lines of a block one by one: `body` finds each row alone in the block's batch, is given its line, and
+    /// says whether to go on.
+    func parseRows(_ block: RowBlock, _ body: (UnsafeRawBufferPointer) -> Bool) {
+        withoutActuallyEscaping(body) { state.pointee.parse(block, eachRow: $0) }
+    }
 }
 
 /// Turns lines into rows of a batch.
@@ -33,8 +39,7 @@ struct LineParser: ~Copyable {
         self.lineLimit = lineLimit
     }
 
-    /// Parses all lines of a block, up to the first that cannot be written.
-    mutating func parse(_ block: RowBlock) {
+    mutating func parse(_ block: RowBlock, eachRow: ((UnsafeRawBufferPointer) -> Bool)?) {
         let droppedBefore = binder.droppedCount
         defer { block.droppedCount = binder.droppedCount - droppedBefore }
         if block.lines.isTooLong {
@@ -54,25 +59,35 @@ struct LineParser: ~Copyable {
             }
             while start < bytes.count {
                 let stop = ByteScan.firstIndex(of: 0x0A, in: bytes, from: start) ?? bytes.count
+                let line = UnsafeRawBufferPointer(rebasing: bytes[start..<stop])
+                start = stop + 1
                 lineCount += 1
-                if let message = parse(UnsafeRawBufferPointer(rebasing: bytes[start..<stop]), to: columns) {
+                if Self.isBlank(line) {
+                    block.blankCount += 1
+                    continue
+                }
+                if let message = parse(line, to: columns) {
                     block.problem = (lineCount, message)
                     return
                 }
-                start = stop + 1
+                guard let eachRow else { continue }
+                guard eachRow(line) else { return }
+                block.batch.removeAll()
             }
-            block.blankCount = lineCount - block.batch.rowCount
         }
     }
 
     private var tooLong: String { "the line is longer than \(lineLimit) bytes" }
 
-    /// Gives a line to the columns, unless it is blank; says what is wrong with it.
+    @inline(__always) private static func isBlank(_ line: UnsafeRawBufferPointer) -> Bool {
+        line.first != 0x7B && line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
+    }
+
+    /// Gives a line to the columns; says what is wrong with it.
     @inline(__always)
     private mutating func parse(
         _ line: UnsafeRawBufferPointer, to columns: UnsafeMutableBufferPointer<ColumnBuffer>
     ) -> String? {
-        if line.first != 0x7B, line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return nil }
         if line.count > lineLimit { return tooLong }
         do throws(JSONError) {
             try record.parse(line)

@@ -68,7 +68,7 @@ extension NDJSON2Parquet {
     }
 
     /// How the file is laid out: what the command line says, else the contract, else the defaults.
-    func layout(for table: TableDefinition) throws(StageFailure) -> ParquetOptions {
+    func layout(for table: TableDefinition, _ order: RowOrder) throws(StageFailure) -> ParquetOptions {
         var options = ParquetOptions()
         options.createdBy = "ndjson2parquet version \(sluiceVersion)"
         let settings = table.settings
@@ -78,6 +78,9 @@ extension NDJSON2Parquet {
         if let pageBytes { options.pageBytes = pageBytes }
         options.fileBytes = splitBytes ?? (output == "-" ? nil : settings?.splitBytes)
         options.columns = try columnOptions(for: table)
+        options.sortedBy = order.sort.map {
+            ParquetSortColumn(leaf: $0.index, isDescending: $0.isDescending, nullsFirst: !$0.isDescending)
+        }
         options.keyValues = try keyValues(for: table)
         return options
     }

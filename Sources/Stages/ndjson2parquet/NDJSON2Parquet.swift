@@ -28,6 +28,13 @@ struct NDJSON2Parquet: Stage {
     var pageRows: Int?
     @Option(help: ArgumentHelp("Bytes of values of a page.", valueName: "bytes"))
     var pageBytes: Int?
+    @Option(help: ArgumentHelp("Order the rows by this column; again for more.", valueName: "column[:desc]"))
+    var sortBy: [String] = []
+    @Option(
+        help: ArgumentHelp("Make the output a folder with files for each value; again for more.", valueName: "column"))
+    var partitionBy: [String] = []
+    @Option(help: ArgumentHelp("Memory for ordering rows; beyond it a temporary file is used.", valueName: "bytes"))
+    var memory = ByteSize(256 << 20)
     @Option(help: ArgumentHelp("Begin a new, numbered file when one is this large.", valueName: "bytes"))
     var splitBytes: Int?
     @Option(help: ArgumentHelp("A column to make a Bloom filter for.", valueName: "column"))
@@ -48,16 +55,14 @@ struct NDJSON2Parquet: Stage {
         try checkUsage()
         let digest = InputDigest()
         let (table, source) = try openTable(digest, log: log)
-        let options = try layout(for: table)
-        let schema = try table.schema()
+        let order = try rowOrder(of: table)
+        let options = try layout(for: table, order)
         let pool = WorkPool(threadCount: threads ?? min(4, Environment.processorCount()))
-        let files = try PartFiles(
-            path: output, isSplit: options.fileBytes != nil, schema: schema, options: options,
-            pool: EncodingPool(pool))
-        var rows = RowCopy(table, schema, to: files, pool: pool, path: source.path, progress: log.progress)
-        try rows.copy(from: source)
+        let target = try openTarget(table, order, options, EncodingPool(pool))
+        var rows = RowCopy(table, try table.schema(), to: target, pool: pool, path: source.path, progress: log.progress)
+        try rows.copy(from: try ordered(source, table, order, counting: &rows))
         rows.warn(log, report)
-        let parts = try files.publish()
+        let parts = try target.publish()
         report.count("rows", rows.rowCount)
         report.count("files", parts.count)
         if common.report != nil {

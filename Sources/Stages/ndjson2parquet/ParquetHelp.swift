@@ -15,6 +15,10 @@ enum ParquetHelp {
         zstd without a level takes, for each chunk of a column, the best of three efforts on the first page; the same page decides whether a \
         dictionary pays. --encoding and --bloom are for readers that are known to understand them. The same rows, contract and options give the same bytes.
 
+        --sort-by orders the rows, null before all values and behind them with :desc, and the file says so to readers; rows of equal values keep \
+        their order. --partition-by makes OUT a folder, OUT/column=value/part-00001.parquet, without those columns in the files, as Hive, Spark and \
+        DuckDB read it. Both read the input to its end first; what does not fit into --memory goes to a temporary file in TMPDIR.
+
         The file appears under its name when it is whole. With --split-bytes, orders.parquet becomes orders-00001.parquet, orders-00002.parquet, \
         ..., which appear together. One line per file goes to standard output: path, bytes, sha256, rows, row_groups, and for each column nulls, \
         min and max. Long texts among them are cut to 64 bytes, as in the file's own statistics, and still bound all values.
@@ -25,5 +29,6 @@ enum ParquetHelp {
             ndjson2parquet --contract orders.odcs.yaml -o orders.parquet --report report.json
           ndjson2parquet big.ndjson.zst --contract items.odcs.yaml -o items.parquet --split-bytes 200000000 --compression zstd:9
           ndjson2parquet rows.ndjson --infer -o rows.parquet
+          ndjson2parquet orders.ndjson --contract orders.odcs.yaml --partition-by order_status --sort-by order_purchase_timestamp -o orders
         """
 }

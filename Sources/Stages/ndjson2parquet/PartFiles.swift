@@ -5,34 +5,41 @@ import StageKit
 
 /// The files that a run writes: one, or numbered parts when they are split by size. They appear under their names
 /// together, when all of them are whole.
-final class PartFiles {
+final class PartFiles: RowTarget {
     private let path: String
     private let isSplit: Bool
     private let schema: ParquetSchema
+    private let sources: [Int]?
     private let options: ParquetOptions
     private let pool: EncodingPool
     private var writer: ParquetWriter?
     private var files: [PartFile] = []
 
-    /// Opens the first file.
+    /// Opens the first file. `sources` are the columns of the batches that the file's columns get, if not all.
     init(
-        path: String, isSplit: Bool, schema: ParquetSchema, options: ParquetOptions, pool: EncodingPool
+        path: String, isSplit: Bool, schema: ParquetSchema, taking sources: [Int]? = nil, options: ParquetOptions,
+        pool: EncodingPool
     ) throws(StageFailure) {
         self.path = path
         self.isSplit = isSplit
         self.schema = schema
+        self.sources = sources
         self.options = options
         self.pool = pool
         try startNext()
     }
 
-    /// Takes the rows of a batch, into as many files as it needs.
-    func append(_ batch: RowBatch) throws(StageFailure) {
-        var row = 0
-        while row < batch.rowCount {
+    func append(_ batch: RowBatch) throws(StageFailure) { try append(batch, rows: 0..<batch.rowCount) }
+
+    /// Takes rows of a batch, into as many files as they need.
+    func append(_ batch: RowBatch, rows: Range<Int>) throws(StageFailure) {
+        var row = rows.lowerBound
+        while row < rows.upperBound {
             if writer?.isFull ?? true { try startNext() }
             guard let writer else { return }
-            row += try mapParquetError { () throws(ParquetError) in try writer.append(batch, from: row) }
+            row += try mapParquetError { () throws(ParquetError) in
+                try writer.append(batch, rows: row..<rows.upperBound)
+            }
         }
     }
 
@@ -42,11 +49,11 @@ final class PartFiles {
         let file = try PartFile(isSplit ? Self.partPath(path, number: files.count + 1) : path)
         files.append(file)
         writer = try mapParquetError { () throws(ParquetError) in
-            try ParquetWriter(schema, options: options, pool: pool, sink: file)
+            try ParquetWriter(schema, taking: sources, options: options, pool: pool, sink: file)
         }
     }
 
-    /// Ends the last file and lets all appear. Says what each holds.
+    /// Ends the last file and lets all appear.
     func publish() throws(StageFailure) -> [Part] {
         try finishCurrent()
         var parts: [Part] = []

@@ -6,7 +6,7 @@ import StageKit
 struct RowCopy {
     let table: TableDefinition
     let schema: ParquetSchema
-    let files: PartFiles
+    let target: any RowTarget
     let pool: WorkPool
     let path: String
     let progress: ProgressLine
@@ -18,12 +18,12 @@ struct RowCopy {
     private(set) var hasByteOrderMark = false
 
     init(
-        _ table: TableDefinition, _ schema: ParquetSchema, to files: PartFiles, pool: WorkPool, path: String,
+        _ table: TableDefinition, _ schema: ParquetSchema, to target: any RowTarget, pool: WorkPool, path: String,
         progress: ProgressLine
     ) {
         self.table = table
         self.schema = schema
-        self.files = files
+        self.target = target
         self.pool = pool
         self.path = path
         self.progress = progress
@@ -62,7 +62,7 @@ struct RowCopy {
     private mutating func take(_ block: RowBlock) throws(StageFailure) -> RowBlock {
         if let task = block.task { pool.wait(for: task) }
         if let problem = block.problem { throw .badData("\(path):\(lineCount + problem.line): \(problem.message)") }
-        try files.append(block.batch)
+        try target.append(block.batch)
         rowCount += block.batch.rowCount
         progress.advance(to: rowCount, .rows)
         lineCount += block.lineCount
@@ -71,6 +71,12 @@ struct RowCopy {
         hasByteOrderMark = hasByteOrderMark || block.hasByteOrderMark
         block.removeAll()
         return block
+    }
+
+    /// Counts what an earlier pass over the same rows has left out.
+    mutating func count(_ pass: SortPass) {
+        blankCount += pass.blankCount
+        hasByteOrderMark = hasByteOrderMark || pass.hasByteOrderMark
     }
 
     /// Tells what was left out.

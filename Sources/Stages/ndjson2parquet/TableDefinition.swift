@@ -60,10 +60,15 @@ struct TableDefinition {
         return index
     }
 
-    func schema() throws(StageFailure) -> ParquetSchema {
+    func schema() throws(StageFailure) -> ParquetSchema { try schema(of: Array(columns.indices)) }
+
+    /// The schema of some of the columns.
+    func schema(of numbers: [Int]) throws(StageFailure) -> ParquetSchema {
         do throws(ParquetError) {
             return try ParquetSchema(
-                columns.map { ParquetField($0.name, ParquetType($0.type), isRequired: $0.isRequired) })
+                numbers.map {
+                    ParquetField(columns[$0].name, ParquetType(columns[$0].type), isRequired: columns[$0].isRequired)
+                })
         } catch {
             throw .badConfiguration(error.message)
         }

@@ -292,7 +292,7 @@ import Testing
         }
         let left = Int(row) - taken
         #expect(writer.isFull)
-        #expect(try left == 0 || writer.append(batch, from: batchRows - left) == 0)
+        #expect(try left == 0 || writer.append(batch, rows: batchRows - left..<batchRows) == 0)
         let summary = try writer.finish()
         #expect(200_000..<240_000 ~= summary.byteCount)
         #expect(summary.rowCount == taken)

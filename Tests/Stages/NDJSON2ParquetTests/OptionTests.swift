@@ -49,7 +49,8 @@ import Testing
             """
         let contract = try Contract.parse(Array(text.utf8), name: "things.odcs.yaml")
         let table = TableDefinition(contract, try contract.dataset(named: nil))
-        return try NDJSON2Parquet.parse(["-o", "x.parquet"] + arguments).layout(for: table)
+        let program = try NDJSON2Parquet.parse(["-o", "x.parquet"] + arguments)
+        return try program.layout(for: table, program.rowOrder(of: table))
     }
 
     @Test func theCommandLineGoesBeforeTheContractAndThatBeforeTheDefaults() throws {
