@@ -3,6 +3,7 @@ extension ZipArchive {
     /// Feeds a part to a handler. Throws when it is missing, damaged, no XML or larger than `documentBytes`.
     func parse(_ part: String, limits: XLSXLimits, handler: any XMLHandler) throws(XLSXError) {
         guard let entry = entry(part) else { throw .damagedPart(part: part, reason: "it is missing") }
+        try checkExpansion(of: entry, limits: limits)
         let reader = try ZipEntryReader(self, entry, limit: limits.documentBytes, limitName: "documentBytes")
         let parser = XMLPushParser(part: part, handler: handler)
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 64)

@@ -7,6 +7,7 @@ extension SharedStrings {
         _ archive: ZipArchive, part: String, limits: XLSXLimits, road: SheetRoad = .automatic
     ) throws(XLSXError) -> SharedStrings {
         guard let entry = archive.entry(part) else { throw .damagedPart(part: part, reason: "it is missing") }
+        try archive.checkExpansion(of: entry, limits: limits)
         if road != .reference, let strings = try scan(archive, entry, limits: limits) { return strings }
         return try parse(archive, entry, limits: limits)
     }

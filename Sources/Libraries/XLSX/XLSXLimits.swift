@@ -11,8 +11,11 @@ package struct XLSXLimits: Sendable, Equatable {
     package var partBytes = 64 << 30
     /// Bytes of the shared strings' part, inflated. Offsets into their text have 31 bits.
     package var sharedStringBytes = 1 << 30
+    /// How many times larger than its packed bytes a part may be whose content is kept in memory. Texts are packed to a
+    /// tenth at best; only what is made to be large reaches this. Parts of less than 32 MiB may be packed as they like.
+    package var expansionRatio = 100
     /// Bytes of one row, or of one shared string, as XML.
-    package var rowBytes = 128 << 20
+    package var rowBytes = 32 << 20
     /// Sheets of a workbook.
     package var sheetCount = 10_000
 
@@ -24,7 +27,8 @@ package struct XLSXLimits: Sendable, Equatable {
 
     /// The names by which errors call the limits.
     package static let names = [
-        "entryCount", "directoryBytes", "documentBytes", "partBytes", "sharedStringBytes", "rowBytes", "sheetCount",
+        "entryCount", "directoryBytes", "documentBytes", "partBytes", "sharedStringBytes", "expansionRatio",
+        "rowBytes", "sheetCount",
     ]
 
     /// Changes the limit of that name; false when there is none. Offsets into shared strings have 31 bits, so that
@@ -36,6 +40,7 @@ package struct XLSXLimits: Sendable, Equatable {
         case "documentBytes": documentBytes = value
         case "partBytes": partBytes = value
         case "sharedStringBytes": sharedStringBytes = min(value, 1 << 30)
+        case "expansionRatio": expansionRatio = value
         case "rowBytes": rowBytes = value
         case "sheetCount": sheetCount = value
         default: return false

@@ -62,6 +62,16 @@ struct ZipArchive: Sendable {
         return offset + 30 + nameCount + extraCount
     }
 
+    /// Bytes that any part may have, however small it is packed.
+    private static let freeByteCount = 32 << 20
+
+    /// Throws for a part that is far too large for its packed bytes: a zip bomb. For parts that are kept in memory.
+    func checkExpansion(of entry: ZipEntry, limits: XLSXLimits) throws(XLSXError) {
+        let packed = max(1, entry.packedByteCount)
+        guard entry.byteCount > Self.freeByteCount, entry.byteCount / packed >= limits.expansionRatio else { return }
+        throw .limitExceeded(part: entry.name, cell: nil, limit: "expansionRatio", value: limits.expansionRatio)
+    }
+
     private static func key(_ name: String) -> String {
         var key: [UInt8] = []
         for byte in name.utf8 {
