@@ -59,30 +59,41 @@ final class BlockCrew: @unchecked Sendable {
         try outputs.publish(withholdingRows: isWithheld, report)
     }
 
+    /// Cleans the whole input on this thread.
+    func runAlone(_ cleaner: consuming RowCleaner) throws(StageFailure) {
+        var cleaner = cleaner
+        work(&cleaner)
+        if let failure { throw failure }
+    }
+
     private func work(_ makeCleaner: () throws(StageFailure) -> RowCleaner) {
         do throws(StageFailure) {
             var cleaner = try makeCleaner()
-            let block = LineBlock(capacity: blockByteCount)
-            var cleaned = CleanedBlock()
-            while let (ticket, problem) = take(block) {
-                if problem == nil {
-                    cleaned.removeAll()
-                    cleaner.clean(block, into: &cleaned)
-                }
-                guard turns.wait(for: ticket) else { return }
-                do throws(StageFailure) {
-                    if let problem { throw problem }
-                    try sequence.take(block, cleaned, &outputs)
-                    turns.pass()
-                } catch {
-                    failure = error
-                    turns.stop()
-                }
-            }
+            work(&cleaner)
         } catch {
             // Only the making of a cleaner fails here, which the run has tried before.
             turns.stop()
             reading.hold { if failure == nil { failure = error } }
+        }
+    }
+
+    private func work(_ cleaner: inout RowCleaner) {
+        let block = LineBlock(capacity: blockByteCount)
+        var cleaned = CleanedBlock()
+        while let (ticket, problem) = take(block) {
+            if problem == nil {
+                cleaned.removeAll()
+                cleaner.clean(block, into: &cleaned)
+            }
+            guard turns.wait(for: ticket) else { return }
+            do throws(StageFailure) {
+                if let problem { throw problem }
+                try sequence.take(block, cleaned, &outputs)
+                turns.pass()
+            } catch {
+                failure = error
+                turns.stop()
+            }
         }
     }
 

@@ -19,6 +19,7 @@ struct Clean: Stage {
               clean --contract compose/contracts/orders.odcs.yaml orders.ndjson -o clean.ndjson --rejects rejects.ndjson
               xlsx2ndjson --provenance orders.xlsx | clean --contract orders.odcs.yaml --rejects rejects.ndjson
               clean --lint compose/contracts/*.odcs.yaml
+              clean --infer suppliers.ndjson -o suppliers.odcs.yaml
             """,
         version: sluiceVersion)
 
@@ -66,6 +67,9 @@ struct Clean: Stage {
     @Option(help: ArgumentHelp("What a broken quality rule of severity error does.", valueName: "fail|warn"))
     var quality = QualityPolicy.fail
 
+    @Flag(help: "Describe each column in the report: nulls, values, lengths, shapes, formats, sums.")
+    var profile = false
+
     @Option(help: .hidden)
     var blockBytes = 1 << 20
 
@@ -78,6 +82,9 @@ struct Clean: Stage {
     @Flag(help: "Check contracts and do nothing else.")
     var lint = false
 
+    @Flag(help: "Draft a contract from the input, for a person to correct.")
+    var infer = false
+
     @Flag(help: "Write the landing tables of the contracts as a dbt source.")
     var sources = false
 
@@ -88,11 +95,13 @@ struct Clean: Stage {
             if inputs.isEmpty { throw ValidationError("Name the contracts.") }
             return
         }
-        if contract == nil { throw ValidationError("Name a contract with --contract.") }
         if inputs.count > 1 { throw ValidationError("There is one input; join several with cat.") }
+        if infer { return }
+        if contract == nil { throw ValidationError("Name a contract with --contract.") }
         if maxRejects != nil, rejects == nil { throw ValidationError("--max-rejects needs --rejects.") }
         if threads < 0 || threads > 64 { throw ValidationError("--threads is between 0 and 64.") }
         if blockBytes < 64 || blockBytes > 1 << 30 { throw ValidationError("--block-bytes is between 64 and 1 GiB.") }
+        if profile, common.report == nil { throw ValidationError("--profile needs --report.") }
         if output == "-", rejects == "-" {
             throw ValidationError("Rows and refused rows cannot share standard output.")
         }
@@ -102,6 +111,7 @@ struct Clean: Stage {
     func execute(log: Log, report: RunReport) throws(StageFailure) {
         if lint { return try ContractLint.check(inputs, log) }
         if sources { return try ContractSources.write(inputs, to: output, log) }
+        if infer { return try ContractDraft.write(inputs.first ?? "-", to: output, lineLimit: maxLine) }
         let (contract, dataset) = try ContractArgument.load(contract ?? "", log)
         var options = CleanOptions(input: inputs.first ?? "-", output: output, rejects: rejects)
         options.limit = maxRejects
@@ -115,6 +125,7 @@ struct Clean: Stage {
         options.qualityPolicy = quality
         options.blockByteCount = blockBytes
         options.memoryLimit = memory.byteCount
+        options.isProfiled = profile
         options.isReported = common.report != nil
         try CleanRun(contract: contract, dataset: dataset, options: options, log: log, report: report).perform()
     }

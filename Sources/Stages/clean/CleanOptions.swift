@@ -25,4 +25,6 @@ struct CleanOptions: Sendable {
     var blockByteCount = 1 << 20
     /// Whether a report will be written, which costs digests of all files.
     var isReported = false
+    /// Whether the report describes each column.
+    var isProfiled = false
 }

@@ -27,9 +27,15 @@ struct CleanRun {
             blockByteCount: options.blockByteCount)
         describeContract()
         do throws(StageFailure) {
-            let (dataset, options) = (dataset, options)
-            try crew.run(threads: options.threadCount) { () throws(StageFailure) in
-                RowCleaner(try Self.makePlan(dataset, references, options), lineLimit: options.lineLimit)
+            if options.isProfiled {
+                let profiler = Profiler(plan, Veil(plan))
+                try crew.runAlone(RowCleaner(plan, lineLimit: options.lineLimit, profiler: profiler))
+                report.detail("columns", profiler.report)
+            } else {
+                let (dataset, options) = (dataset, options)
+                try crew.run(threads: options.threadCount) { () throws(StageFailure) in
+                    RowCleaner(try Self.makePlan(dataset, references, options), lineLimit: options.lineLimit)
+                }
             }
             try crew.finish()
         } catch {

@@ -26,6 +26,13 @@ struct DateParser {
 
     init(_ settings: ParseSettings) { self.init(settings.formats, settings) }
 
+    /// A parser of one format without names and without two-digit years.
+    init(_ format: DateFormat) {
+        names = CalendarNames(.en)
+        pivotYear = 0
+        formats = [format.tokens.flatMap(FormatStep.steps)]
+    }
+
     init(_ formats: [DateFormat], _ settings: ParseSettings) {
         names = CalendarNames(settings.language)
         pivotYear = settings.pivotYear ?? 0

@@ -93,6 +93,19 @@ struct FieldSteps {
         return false
     }
 
+    /// Runs each operation once on `workspace.text` and counts those that change it, for the profile.
+    func countChanges(_ workspace: inout Workspace, _ counts: inout [Int]) {
+        if leaveAlone(workspace.text.bytes) { return }
+        for index in operations.indices {
+            workspace.next.removeAll()
+            guard apply(index, workspace.text, to: &workspace.next, &workspace.normalization) == .changed else {
+                continue
+            }
+            if !Self.areEqual(workspace.text, workspace.next) { counts[index] += 1 }
+            swap(&workspace.text, &workspace.next)
+        }
+    }
+
     private static func copy(_ source: borrowing ByteBuffer, to target: inout ByteBuffer) {
         target.removeAll()
         target.append(source.bytes)

@@ -27,6 +27,17 @@ struct NumberParser {
             && !allowsTrailingMinus
     }
 
+    /// A parser with these separators and currencies and nothing else.
+    init(decimalSeparator: UInt8, group: [UInt8], affixes: [String]) {
+        self.decimalSeparator = decimalSeparator
+        self.group = group
+        self.affixes = affixes.map { Array($0.utf8) }
+        isPercent = false
+        allowsParentheses = false
+        allowsTrailingMinus = false
+        isPlain = false
+    }
+
     /// The number that all of `text` is, or nil. `plain` is scratch memory.
     func parse(_ text: RawSpan, plain: inout ByteBuffer) -> DecimalNumber? {
         if isPlain { return DecimalNumber.parse(text) }

@@ -19,13 +19,15 @@ struct RowCleaner: ~Copyable {
     private let identity: RowIdentity
     private let hasReferences: Bool
     private let judgesRows: Bool
+    private let profiler: Profiler?
 
     /// Lines longer than `lineLimit` bytes are refused.
-    init(_ plan: CleaningPlan, lineLimit: Int = LineReader.defaultLineLimit) {
+    init(_ plan: CleaningPlan, lineLimit: Int = LineReader.defaultLineLimit, profiler: Profiler? = nil) {
+        self.profiler = profiler
         self.plan = plan
         self.lineLimit = lineLimit
         layout = RecordLayout(plan.dataset)
-        writer = RowWriter(plan)
+        writer = RowWriter(plan, notesAll: profiler != nil)
         identity = RowIdentity(plan)
         hasReferences = !plan.references.isEmpty
         judgesRows = plan.quality.judgesRows
@@ -76,6 +78,7 @@ struct RowCleaner: ~Copyable {
         if !workspace.failures.isEmpty { workspace.failures.removeAll(keepingCapacity: true) }
         writer.write(fields, line, layout, &workspace, to: &result.output)
         if hasReferences, workspace.failures.isEmpty { checkReferences(&result) }
+        if let profiler { profiler.see(fields, line, layout, workspace.failures, result.output, writer.ranges) }
         guard workspace.failures.isEmpty else {
             result.output.truncate(to: rowStart)
             result.refusals.append(

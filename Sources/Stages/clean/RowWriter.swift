@@ -26,7 +26,8 @@ struct RowWriter: ~Copyable {
     /// The column of unknown columns where there are none.
     private let emptyExtra: ByteBuffer
 
-    init(_ plan: CleaningPlan) {
+    /// With `notesAll` the places of all values are noted.
+    init(_ plan: CleaningPlan, notesAll: Bool = false) {
         self.plan = plan
         let masked = plan.fields.indices.filter { plan.fields[$0].mask != nil }
         let keys =
@@ -42,7 +43,7 @@ struct RowWriter: ~Copyable {
             let mayBeNull = !field.isRequired && field.cleaning.defaultValue == nil
             columns.append(
                 OutputColumn(
-                    prefix: start..<prefixes.count, isNoted: noted.contains(number),
+                    prefix: start..<prefixes.count, isNoted: notesAll || noted.contains(number),
                     quick: QuickCheck(field, mayBeNull: mayBeNull)))
         }
         self.prefixes = prefixes
