@@ -18,7 +18,7 @@ extension SharedStrings {
     ) throws(XLSXError) -> SharedStrings? {
         let windows = try PartWindows(
             archive, entry, limits: limits, limit: limits.sharedStringBytes, limitName: "sharedStringBytes",
-            isThreaded: false)
+            isThreaded: true)
         let frame = SharedStringsHandler(try SharedStrings(partByteCount: 0), part: entry.name)
         let parser = XMLPushParser(part: entry.name, handler: frame)
         var place = Place(windows.start)

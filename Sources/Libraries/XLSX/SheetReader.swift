@@ -22,8 +22,7 @@ package final class SheetReader {
     }
 
     package let part: String
-    private let archive: ZipArchive
-    private let entry: ZipEntry
+    private let text: SheetText
     private let limits: XLSXLimits
     private let batch = RowBatch()
     private var scanner: SheetScanner
@@ -38,15 +37,13 @@ package final class SheetReader {
 
     private let mustHaveData: Bool
 
-    /// `mustHaveData` is false for sheets that are no worksheets.
+    /// Reads the sheet whose text `text` gives. `mustHaveData` is false for sheets that are no worksheets.
     init(
-        _ archive: ZipArchive, part: String, mustHaveData: Bool, strings: SharedStrings, styles: Styles,
-        limits: XLSXLimits, road: SheetRoad
-    ) throws(XLSXError) {
-        guard let entry = archive.entry(part) else { throw .damagedPart(part: part, reason: "it is missing") }
-        self.part = part
-        self.archive = archive
-        self.entry = entry
+        _ text: SheetText, mustHaveData: Bool, strings: SharedStrings, styles: Styles, limits: XLSXLimits,
+        road: SheetRoad
+    ) {
+        self.text = text
+        part = text.part
         self.limits = limits
         self.road = road
         self.mustHaveData = mustHaveData
@@ -98,8 +95,7 @@ package final class SheetReader {
     }
 
     private func openWindows() throws(XLSXError) -> PartWindows {
-        let windows = try PartWindows(
-            archive, entry, limits: limits, limit: limits.partBytes, limitName: "partBytes", isThreaded: true)
+        let windows = try text.windows()
         self.windows = windows
         return windows
     }
@@ -215,5 +211,34 @@ package final class SheetReader {
     private func located(_ error: XLSXError) -> XLSXError {
         guard case .malformed(let part, nil, let reason) = error else { return error }
         return .malformed(part: part, cell: handler.place, reason: reason)
+    }
+}
+
+/// The text of a sheet. It is inflated from now on, so that much is at hand when the shared strings have been read.
+final class SheetText {
+    let part: String
+    private let archive: ZipArchive
+    private let entry: ZipEntry
+    private let limits: XLSXLimits
+    private var begun: PartWindows?
+
+    init(_ archive: ZipArchive, part: String, limits: XLSXLimits) throws(XLSXError) {
+        guard let entry = archive.entry(part) else { throw .damagedPart(part: part, reason: "it is missing") }
+        self.part = part
+        self.archive = archive
+        self.entry = entry
+        self.limits = limits
+        begun = try open()
+    }
+
+    /// The text from its beginning, each time.
+    func windows() throws(XLSXError) -> PartWindows {
+        if let windows = begun.take() { return windows }
+        return try open()
+    }
+
+    private func open() throws(XLSXError) -> PartWindows {
+        try PartWindows(
+            archive, entry, limits: limits, limit: limits.partBytes, limitName: "partBytes", isThreaded: true)
     }
 }

@@ -87,9 +87,10 @@ package final class Workbook {
         guard let part = sheet.part else {
             throw .damagedPart(part: "sheet \(sheet.name)", reason: "the workbook names no part that it has")
         }
-        return try SheetReader(
-            archive, part: part, mustHaveData: sheet.isWorksheet, strings: try strings(), styles: try styles(),
-            limits: limits, road: road)
+        let text = try SheetText(archive, part: part, limits: limits)
+        return SheetReader(
+            text, mustHaveData: sheet.isWorksheet, strings: try strings(), styles: try styles(), limits: limits,
+            road: road)
     }
 
     /// The tables on a sheet, in the order of the sheet's relationships.

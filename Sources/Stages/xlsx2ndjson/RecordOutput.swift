@@ -3,11 +3,13 @@ import StageKit
 
 /// Where the records go, and how many there were.
 struct RecordOutput: ~Copyable {
-    static let blockByteCount = 1 << 20
+    /// Records go on when they are so many bytes.
+    static let blockByteCount = 512 << 10
+    static let bufferByteCount = blockByteCount + (64 << 10)
 
-    private var output: DataOutput
+    private let writer: RecordWriter
     /// The record at hand and those before it that have not gone on.
-    var room = RecordBuffer(capacity: blockByteCount + (64 << 10))
+    var room = RecordBuffer(capacity: bufferByteCount)
     private let limit: Int
     private(set) var recordCount = 0
     var sheetCount = 0
@@ -15,7 +17,7 @@ struct RecordOutput: ~Copyable {
 
     init(_ path: String, limit: Int?, takesDigest: Bool) throws(StageFailure) {
         do throws(IOError) {
-            output = try DataOutput(path, takesDigest: takesDigest)
+            writer = try RecordWriter(path, takesDigest: takesDigest)
         } catch {
             throw .output(error)
         }
@@ -27,24 +29,18 @@ struct RecordOutput: ~Copyable {
     /// Counts a record that has been written to the room, and hands full blocks on.
     mutating func endRecord() throws(StageFailure) {
         recordCount += 1
-        if room.count >= Self.blockByteCount { try flush() }
-    }
-
-    private mutating func flush() throws(StageFailure) {
+        guard room.count >= Self.blockByteCount else { return }
         do throws(IOError) {
-            try output.append(room.bytes)
+            try writer.exchange(&room)
         } catch {
             throw .output(error)
         }
-        room.truncate(to: 0)
     }
 
     /// Ends the output; a file appears under its name. Says what was stored; the digest is empty where none was asked for.
     mutating func finish() throws(StageFailure) -> StoredFile {
-        try flush()
         do throws(IOError) {
-            try output.finish()
-            return try output.publish()
+            return try writer.finish(&room)
         } catch {
             throw .output(error)
         }
