@@ -61,6 +61,7 @@ interop: setup release ## peers and the end-to-end runs
 bench: release ## speed and memory beside the peers (about 20 minutes)
 	@scripts/setup-python bench
 	scripts/bench-xlsx
+	scripts/bench-parquet
 
 .PHONY: fuzz
 fuzz: setup ## fuzz the parsers of outside bytes: make fuzz RUNS=1000000
