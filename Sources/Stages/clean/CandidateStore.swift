@@ -8,7 +8,7 @@ internal import StageKit
 /// memory is used up, what the partitions hold goes to a temporary file. At the end each partition is decided alone;
 /// one with too many different keys is partitioned again by the next bits.
 ///
-///     record = key (16 bytes), row number (8), length of the order (4), order
+///     record = key (16 bytes), row number and length of the order (40 and 24 bits), order
 ///
 /// The order is a text of bytes that sorts as the values of `orderBy` do (see `OrderKey`).
 final class CandidateStore {
@@ -16,10 +16,12 @@ final class CandidateStore {
     enum Rule { case first, last, greatestFirst, greatestLast, greatestOnly }
 
     /// The row number of a record whose row has been written already: no later row of its key can win.
-    static let writtenRow = UInt64.max
+    static let writtenRow: UInt64 = 1 << 40 - 1
+    /// Orders count with so many bytes of theirs.
+    static let orderByteLimit = 1 << 24 - 1
 
     private static let partitionCount = 256
-    private static let headByteCount = 28
+    private static let headByteCount = 24
     /// 256 partitions of 256 partitions of ... : equal bits beyond this depth are equal keys.
     private static let levelLimit = 15
 
@@ -27,7 +29,7 @@ final class CandidateStore {
     private let memoryLimit: Int
     private let level: Int
     /// What each partition holds in memory: plain memory, since every row comes here.
-    private let held: UnsafeMutableBufferPointer<ByteBuffer>
+    private let held: UnsafeMutableBufferPointer<RecordChunks>
     /// Where the rest of each partition is in the temporary file.
     private var extents: [[Range<Int>]]
     private var recordCounts: [Int]
@@ -39,7 +41,7 @@ final class CandidateStore {
         self.memoryLimit = memoryLimit
         self.level = level
         held = .allocate(capacity: Self.partitionCount)
-        for number in held.indices { held.initializeElement(at: number, to: ByteBuffer(capacity: 64)) }
+        for number in held.indices { held.initializeElement(at: number, to: RecordChunks()) }
         extents = Array(repeating: [], count: Self.partitionCount)
         recordCounts = Array(repeating: 0, count: Self.partitionCount)
     }
@@ -51,13 +53,17 @@ final class CandidateStore {
     /// Remembers one row.
     func add(_ key: RowKey, row: UInt64, order: RawSpan) throws(IOError) {
         let number = Self.partitionNumber(key, level)
-        held[number].appendWord(key.high)
-        held[number].appendWord(key.low)
-        held[number].appendWord(row)
-        held[number].appendWord(UInt32(order.byteCount))
-        held[number].append(order)
+        let orderCount = min(order.byteCount, Self.orderByteLimit)
+        let record = held[number].append(Self.headByteCount + orderCount)
+        record.storeBytes(of: key.high, as: UInt64.self)
+        record.storeBytes(of: key.low, toByteOffset: 8, as: UInt64.self)
+        record.storeBytes(of: row << 24 | UInt64(orderCount), toByteOffset: 16, as: UInt64.self)
+        order.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return }
+            (record + Self.headByteCount).copyMemory(from: start, byteCount: orderCount)
+        }
         recordCounts[number] += 1
-        heldByteCount += Self.headByteCount + order.byteCount
+        heldByteCount += Self.headByteCount + orderCount
         if heldByteCount > memoryLimit { try spillAll() }
     }
 
@@ -75,9 +81,10 @@ final class CandidateStore {
             spill = file
         }
         for number in held.indices where !held[number].isEmpty {
-            extents[number].append(
-                try held[number].withUnsafeBytes { bytes throws(IOError) in try file.append(bytes) })
-            held[number] = ByteBuffer(capacity: 64)
+            let start = file.byteCount
+            try held[number].visitChunks { chunk throws(IOError) in _ = try file.append(chunk) }
+            extents[number].append(start..<file.byteCount)
+            held[number] = RecordChunks()
         }
         heldByteCount = 0
     }
@@ -86,7 +93,7 @@ final class CandidateStore {
     func resolve(_ losers: inout LoserSet) throws(IOError) {
         for number in held.indices {
             try resolve(number, &losers)
-            held[number] = ByteBuffer(capacity: 64)
+            held[number] = RecordChunks()
         }
     }
 
@@ -118,8 +125,8 @@ final class CandidateStore {
                 bytes.unsafeLoadUnaligned(fromByteOffset: start + offset, as: UInt64.self)
             }
             key = RowKey(high: word(0), low: word(8))
-            row = word(16)
-            let length = Int(bytes.unsafeLoadUnaligned(fromByteOffset: start + 24, as: UInt32.self))
+            row = word(16) >> 24
+            let length = Int(truncatingIfNeeded: word(16) & UInt64(orderByteLimit))
             order = bytes.extracting(start + headByteCount..<start + headByteCount + length)
         }
     }
@@ -143,15 +150,16 @@ final class CandidateStore {
                     done += count
                 }
             }
-            try Self.forEachRecord(extent, body)
+            try Self.forEachRecord(extent.bytes, body)
         }
-        try Self.forEachRecord(held[number], body)
+        try held[number].visitChunks { chunk throws(IOError) in
+            try Self.forEachRecord(RawSpan(_unsafeBytes: chunk), body)
+        }
     }
 
     private static func forEachRecord(
-        _ buffer: borrowing ByteBuffer, _ body: (borrowing Record) throws(IOError) -> Void
+        _ bytes: RawSpan, _ body: (borrowing Record) throws(IOError) -> Void
     ) throws(IOError) {
-        let bytes = buffer.bytes
         var position = 0
         while position < bytes.byteCount {
             let record = Record(bytes, at: position)

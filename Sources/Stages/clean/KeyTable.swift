@@ -1,50 +1,81 @@
-/// The keys seen so far: open addressing over 128-bit fingerprints, 16 bytes a slot, at most two thirds full.
-struct KeyTable: ~Copyable {
-    private static let firstCapacity = 1 << 12
+internal import Glibc
 
-    private var slots: UnsafeMutableBufferPointer<RowKey>
+/// The keys seen so far: open addressing over 128-bit fingerprints, 16 bytes a slot, at most two thirds full.
+///
+/// The table is 64 tables, chosen by the keys' top bits, which grow apart: when one of them doubles, old and new
+/// together are a small part of the whole.
+struct KeyTable: ~Copyable {
+    private static let segmentBits = 6
+    private static let firstCapacity = 64
+
+    private struct Segment {
+        var slots: UnsafeMutablePointer<RowKey>
+        var capacity: Int
+        var count = 0
+
+        // Two thirds: fuller tables are searched for long, emptier ones cost memory.
+        var isFull: Bool { count * 3 >= capacity * 2 }
+    }
+
+    private let segments: UnsafeMutableBufferPointer<Segment>
     private(set) var count = 0
+    /// Bytes held.
+    private(set) var byteCount: Int
     private var hasZero = false
 
     init() {
-        slots = Self.allocate(Self.firstCapacity)
+        segments = .allocate(capacity: 1 << Self.segmentBits)
+        for number in segments.indices {
+            segments.initializeElement(
+                at: number, to: Segment(slots: Self.allocate(Self.firstCapacity), capacity: Self.firstCapacity))
+        }
+        byteCount = segments.count * Self.firstCapacity * MemoryLayout<RowKey>.stride
     }
 
-    deinit { slots.deallocate() }
+    deinit {
+        for segment in segments { free(segment.slots) }
+        segments.deallocate()
+    }
 
-    /// Bytes held.
-    var byteCount: Int { slots.count * MemoryLayout<RowKey>.stride }
+    /// False when a new key could make the table grow beyond the memory.
+    @inline(__always)
+    func mayGrow(within memoryLimit: Int) -> Bool { byteCount * 2 <= memoryLimit || growsWithin(memoryLimit) }
 
-    private var isFull: Bool { count * 3 >= slots.count * 2 }
-
-    /// False when the next new key would make the table grow beyond the memory: the old and the new one, of twice its
-    /// size, are held for a moment then.
-    func mayGrow(within memoryLimit: Int) -> Bool { !isFull || byteCount * 3 <= memoryLimit }
+    private func growsWithin(_ memoryLimit: Int) -> Bool {
+        for segment in segments where segment.isFull {
+            if byteCount + segment.capacity * 2 * MemoryLayout<RowKey>.stride > memoryLimit { return false }
+        }
+        return true
+    }
 
     /// True when the key is new; it is remembered then.
+    @inline(__always)
     mutating func insert(_ key: RowKey) -> Bool {
-        if key == Self.empty {
-            defer { hasZero = true }
-            return !hasZero
-        }
-        if isFull { grow() }
-        let mask = slots.count - 1
+        let number = Int(truncatingIfNeeded: key.high >> UInt64(64 - Self.segmentBits))
+        if segments[number].isFull { grow(number) }
+        let (slots, mask) = (segments[number].slots, segments[number].capacity - 1)
         var place = Int(truncatingIfNeeded: key.low) & mask
         while slots[place] != Self.empty {
             if slots[place] == key { return false }
             place = (place + 1) & mask
         }
+        if key == Self.empty {
+            defer { hasZero = true }
+            return !hasZero
+        }
         slots[place] = key
+        segments[number].count += 1
         count += 1
         return true
     }
 
     func contains(_ key: RowKey) -> Bool {
         if key == Self.empty { return hasZero }
-        let mask = slots.count - 1
+        let segment = segments[Int(truncatingIfNeeded: key.high >> UInt64(64 - Self.segmentBits))]
+        let mask = segment.capacity - 1
         var place = Int(truncatingIfNeeded: key.low) & mask
-        while slots[place] != Self.empty {
-            if slots[place] == key { return true }
+        while segment.slots[place] != Self.empty {
+            if segment.slots[place] == key { return true }
             place = (place + 1) & mask
         }
         return false
@@ -53,26 +84,36 @@ struct KeyTable: ~Copyable {
     /// All keys, in no particular order.
     borrowing func visitKeys<Failure: Error>(_ body: (RowKey) throws(Failure) -> Void) throws(Failure) {
         if hasZero { try body(Self.empty) }
-        for key in slots where key != Self.empty { try body(key) }
+        for segment in segments {
+            for place in 0..<segment.capacity where segment.slots[place] != Self.empty {
+                try body(segment.slots[place])
+            }
+        }
     }
 
     private static let empty = RowKey(high: 0, low: 0)
 
-    private static func allocate(_ capacity: Int) -> UnsafeMutableBufferPointer<RowKey> {
-        let slots = UnsafeMutableBufferPointer<RowKey>.allocate(capacity: capacity)
-        slots.initialize(repeating: empty)
-        return slots
+    /// Zeroed memory, so that all slots are empty; the system gives large pieces of it without touching them.
+    private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<RowKey> {
+        guard let memory = calloc(capacity, MemoryLayout<RowKey>.stride) else { preconditionFailure("out of memory") }
+        return memory.bindMemory(to: RowKey.self, capacity: capacity)
     }
 
-    private mutating func grow() {
-        let bigger = Self.allocate(slots.count * 2)
-        let mask = bigger.count - 1
-        for key in slots where key != Self.empty {
+    @inline(never)
+    private mutating func grow(_ number: Int) {
+        let old = segments[number]
+        let capacity = old.capacity * 2
+        let slots = Self.allocate(capacity)
+        let mask = capacity - 1
+        for source in 0..<old.capacity where old.slots[source] != Self.empty {
+            let key = old.slots[source]
             var place = Int(truncatingIfNeeded: key.low) & mask
-            while bigger[place] != Self.empty { place = (place + 1) & mask }
-            bigger[place] = key
+            while slots[place] != Self.empty { place = (place + 1) & mask }
+            slots[place] = key
         }
-        slots.deallocate()
-        slots = bigger
+        free(old.slots)
+        segments[number].slots = slots
+        segments[number].capacity = capacity
+        byteCount += old.capacity * MemoryLayout<RowKey>.stride
     }
 }
