@@ -61,6 +61,7 @@ interop: setup release ## peers and the end-to-end runs
 bench: release ## speed and memory beside the peers (about 20 minutes)
 	@scripts/setup-python bench
 	scripts/bench-xlsx
+	scripts/bench-clean
 	scripts/bench-parquet
 
 .PHONY: fuzz
