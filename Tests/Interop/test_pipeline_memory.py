@@ -1,6 +1,8 @@
 """The pipe needs constant memory: a million rows go through all three programs within the promise."""
+import json
 import os
 import subprocess
+import sys
 
 from pipeline import ROOT
 
@@ -10,30 +12,22 @@ LIMIT_MEGABYTES = 400
 
 def test_a_million_rows_pass_within_the_memory_promise(tmp_path):
     subprocess.run(
-        [os.fspath(ROOT / ".venv/bin/python"), os.fspath(ROOT / "scripts/sample-workbooks"), os.fspath(tmp_path / "big"),
+        [sys.executable, os.fspath(ROOT / "scripts/sample-workbooks"), os.fspath(tmp_path / "big"),
          "--big-order-items", str(ROWS)], check=True)
     workbook = next((tmp_path / "big").rglob("*.xlsx"))
-    contract = os.fspath(ROOT / "compose/contracts/order_items.odcs.yaml")
+    contract = ROOT / "compose/contracts/order_items.odcs.yaml"
     binaries = ROOT / ".build/release"
     commands = [
         [binaries / "xlsx2ndjson", workbook, "--contract", contract, "--provenance"],
         [binaries / "clean", "--contract", contract, "--rejects", tmp_path / "rejects.ndjson"],
         [binaries / "ndjson2parquet", "--contract", contract, "-o", tmp_path / "out.parquet"],
     ]
-    processes, previous = [], subprocess.DEVNULL
-    for command in commands:
-        process = subprocess.Popen([os.fspath(part) for part in command], stdin=previous, stdout=subprocess.PIPE)
-        if previous is not subprocess.DEVNULL:
-            previous.close()
-        previous = process.stdout
-        processes.append(process)
-    parts = previous.read()
-    peaks, statuses = [], []
-    for process in processes:
-        _, status, usage = os.wait4(process.pid, 0)
-        peaks.append(usage.ru_maxrss / 1024)
-        statuses.append(os.waitstatus_to_exitcode(status))
-    print(f"peak memory: {[round(peak) for peak in peaks]} MB")
-    assert statuses == [0, 0, 0]
-    assert f'"rows":{ROWS}' in parts.decode()
-    assert sum(peaks) < LIMIT_MEGABYTES, peaks
+    measured = subprocess.run(
+        [sys.executable, os.fspath(ROOT / "Tests/Interop/peak_memory.py"),
+         json.dumps([[os.fspath(part) for part in command] for command in commands])],
+        check=True, capture_output=True, text=True)
+    result = json.loads(measured.stdout)
+    print(f"peak memory: {[round(peak) for peak in result['peaks']]} MB")
+    assert result["statuses"] == [0, 0, 0], measured.stderr
+    assert f'"rows":{ROWS}' in result["printed"]
+    assert sum(result["peaks"]) < LIMIT_MEGABYTES, result["peaks"]
