@@ -72,10 +72,10 @@ import Testing
         #expect(rejects.source == nil && !rejects.hasExtraColumn)
         #expect(
             rejects.columns.map(\.name) == [
-                "dataset", "contract_version", "delivery", "line", "row", "raw", "errors", "_source_file",
-                "_source_sheet", "_source_row",
+                "dataset", "contract_version", "delivery", "line", "row", "raw", "raw_base64", "errors",
+                "_source_file", "_source_sheet", "_source_row",
             ])
         #expect(rejects.fields.allSatisfy { $0.cleaning.operations.isEmpty && $0.cleaning.nullTokens.isEmpty })
-        #expect(rejects.fields[4].type == .json && rejects.fields[6].type == .json)
+        #expect(rejects.fields[4].type == .json && rejects.fields[7].type == .json)
     }
 }
