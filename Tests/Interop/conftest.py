@@ -1,3 +1,5 @@
+import signal
+
 import pytest
 
 from pipeline import Pipeline
@@ -6,3 +8,11 @@ from pipeline import Pipeline
 @pytest.fixture
 def pipeline(tmp_path):
     return Pipeline(tmp_path)
+
+
+def pytest_configure():
+    """Who runs the tests in the background may have signals ignored, and programs keep ignoring what they found so."""
+    for number, handler in (
+            (signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL), (signal.SIGQUIT, signal.SIG_DFL)):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, handler)
