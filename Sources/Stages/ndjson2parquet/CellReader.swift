@@ -17,6 +17,8 @@ enum CellProblem: Error, Equatable {
     case notATime
     case notATimestamp
     case notAnInstant
+    /// An object has a member that its group has not.
+    case unknownMember(String)
 
     var reason: String {
         switch self {
@@ -30,6 +32,7 @@ enum CellProblem: Error, Equatable {
         case .notADate: "not a date as 2018-01-31"
         case .notATime: "not a time as 12:30:00, to the microsecond"
         case .notATimestamp: "not a time as 2018-01-31T12:30:00, without offset, to the microsecond"
+        case .unknownMember(let name): "there is no member \(name)"
         case .notAnInstant: "not a time as 2018-01-31T12:30:00Z or with +hh:mm, to the microsecond"
         }
     }
@@ -41,9 +44,9 @@ struct CellReader {
     private let type: LogicalType
     private let isRequired: Bool
 
-    init(_ column: TableDefinition.Column) {
-        type = column.type
-        isRequired = column.isRequired
+    init(type: LogicalType, isRequired: Bool = false) {
+        self.type = type
+        self.isRequired = isRequired
     }
 
     func appendNull(to column: UnsafeMutablePointer<ColumnBuffer>) throws(CellProblem) {
@@ -55,8 +58,7 @@ struct CellReader {
     @inline(__always)
     func append(
         _ kind: JSONKind, _ value: Range<Int>, of line: UnsafeRawBufferPointer,
-        to column: UnsafeMutablePointer<ColumnBuffer>,
-        scratch: inout [UInt8]
+        to column: UnsafeMutablePointer<ColumnBuffer>, repetition: UInt8 = 0, scratch: inout [UInt8]
     ) throws(CellProblem) {
         // Switches on the kind, not ==: across modules that is a call.
         if case .null = kind { return try appendNull(to: column) }
@@ -64,47 +66,47 @@ struct CellReader {
         switch type {
         case .string(let maximumLength):
             switch kind {
-            case .string: try appendText(bytes, maximumLength, to: column)
+            case .string: try appendText(bytes, maximumLength, to: column, repetition)
             case .escapedString:
                 scratch.removeAll(keepingCapacity: true)
                 JSONText.unescape(bytes, into: &scratch)
-                try appendScratch(scratch, maximumLength, to: column)
+                try appendScratch(scratch, maximumLength, to: column, repetition)
             default: throw .wrongKind(expected: "a string")
             }
         case .integer(let width):
             try requireNumber(kind)
             let number = try Self.integer(bytes)
             guard number >= width.minimum, number <= width.maximum else { throw .tooLarge }
-            column.pointee.append(number)
+            column.pointee.append(number, repetition: repetition)
         case .decimal(let precision, let scale):
             try requireNumber(kind)
             let number = try Self.decimal(bytes, precision: precision, scale: scale)
             if precision <= 18 {
-                column.pointee.append(Int64(truncatingIfNeeded: number))
+                column.pointee.append(Int64(truncatingIfNeeded: number), repetition: repetition)
             } else {
-                column.pointee.append(number)
+                column.pointee.append(number, repetition: repetition)
             }
         case .double:
             guard case .number = kind else { throw .wrongKind(expected: "a number") }
             guard let number = DoubleText.parse(RawSpan(_unsafeBytes: bytes)) else { throw .tooLarge }
-            column.pointee.append(number)
+            column.pointee.append(number, repetition: repetition)
         case .boolean:
             switch kind {
-            case .true: column.pointee.append(true)
-            case .false: column.pointee.append(false)
+            case .true: column.pointee.append(true, repetition: repetition)
+            case .false: column.pointee.append(false, repetition: repetition)
             default: throw .wrongKind(expected: "true or false")
             }
         case .date:
             guard case .string = kind, let days = DateText.readDate(bytes) else { throw .notADate }
-            column.pointee.append(Int64(days))
+            column.pointee.append(Int64(days), repetition: repetition)
         case .time:
             guard case .string = kind, let time = DateText.readTime(bytes) else { throw .notATime }
-            column.pointee.append(time)
+            column.pointee.append(time, repetition: repetition)
         case .timestamp(let isInstant):
             guard case .string = kind,
                 let time = DateText.readTimestamp(bytes, offset: isInstant ? .required : .forbidden)
             else { throw isInstant ? .notAnInstant : .notATimestamp }
-            column.pointee.append(time)
+            column.pointee.append(time, repetition: repetition)
         case .json:
             // The text as it stands, quotes included.
             let quote =
@@ -113,7 +115,7 @@ struct CellReader {
                 default: 0
                 }
             let whole = value.lowerBound - quote..<value.upperBound + quote
-            column.pointee.append(UnsafeRawBufferPointer(rebasing: line[whole]))
+            column.pointee.append(UnsafeRawBufferPointer(rebasing: line[whole]), repetition: repetition)
         }
     }
 
@@ -127,20 +129,22 @@ struct CellReader {
 
     @inline(__always)
     private func appendText(
-        _ bytes: UnsafeRawBufferPointer, _ maximumLength: Int?, to column: UnsafeMutablePointer<ColumnBuffer>
+        _ bytes: UnsafeRawBufferPointer, _ maximumLength: Int?, to column: UnsafeMutablePointer<ColumnBuffer>,
+        _ repetition: UInt8
     ) throws(CellProblem) {
         if let maximumLength, bytes.count > maximumLength, Self.scalarCount(bytes) > maximumLength {
             throw .tooLong(limit: maximumLength)
         }
-        column.pointee.append(bytes)
+        column.pointee.append(bytes, repetition: repetition)
     }
 
     private func appendScratch(
-        _ scratch: [UInt8], _ maximumLength: Int?, to column: UnsafeMutablePointer<ColumnBuffer>
+        _ scratch: [UInt8], _ maximumLength: Int?, to column: UnsafeMutablePointer<ColumnBuffer>,
+        _ repetition: UInt8
     ) throws(CellProblem) {
         let result: Result<Void, CellProblem> = scratch.withUnsafeBytes { bytes in
             do throws(CellProblem) {
-                return .success(try appendText(bytes, maximumLength, to: column))
+                return .success(try appendText(bytes, maximumLength, to: column, repetition))
             } catch {
                 return .failure(error)
             }

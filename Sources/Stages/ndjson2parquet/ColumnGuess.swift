@@ -17,7 +17,10 @@ import NDJSON
 ///     objects, arrays, or several of the above   VARIANT: each value's JSON text
 ///
 /// Texts never become numbers: leading zeros stay.
-struct ColumnGuess: Equatable {
+///
+/// With nesting, arrays and objects are looked into instead: ARRAY of what all elements are, OBJECT of the members in
+/// the order of their first appearance. An object without members, and arrays among objects, stay VARIANT.
+struct ColumnGuess {
     private struct Found: OptionSet {
         let rawValue: UInt16
 
@@ -36,10 +39,25 @@ struct ColumnGuess: Equatable {
         static let texts: Found = [.date, .time, .timestamp, .instant, .text]
     }
 
+    /// Deeper lists and groups stay JSON text.
+    private static let depthLimit = 8
+
     private var found: Found = []
+    private let nestsTo: Int
+    private var hasArrays = false
+    private var hasObjects = false
+    /// At most one: of the elements of arrays.
+    private var element: [ColumnGuess] = []
+    private var members: [(name: String, guess: ColumnGuess)] = []
+
+    /// `nests` says that arrays and objects are looked into.
+    init(nests: Bool = false) { nestsTo = nests ? Self.depthLimit : 0 }
+
+    private init(nestsTo: Int) { self.nestsTo = nestsTo }
 
     /// Looks at one more value, given without the quotes of a string.
     mutating func add(_ kind: JSONKind, _ value: UnsafeRawBufferPointer) {
+        if nestsTo > 0, addNested(kind, value) { return }
         switch kind {
         case .null: return
         case .true, .false: found.insert(.boolean)
@@ -47,6 +65,39 @@ struct ColumnGuess: Equatable {
         case .string: found.insert(found.contains(.text) ? .text : Self.text(value))
         case .escapedString: found.insert(.text)
         case .array, .object: found.insert(.other)
+        }
+    }
+
+    private mutating func addNested(_ kind: JSONKind, _ value: UnsafeRawBufferPointer) -> Bool {
+        switch kind {
+        case .array:
+            guard let elements = try? JSONWalk.elements(of: value) else { return false }
+            hasArrays = true
+            if element.isEmpty { element.append(ColumnGuess(nestsTo: nestsTo - 1)) }
+            for item in elements { element[0].add(item.kind, UnsafeRawBufferPointer(rebasing: value[item.value])) }
+        case .object:
+            guard let fields = try? JSONWalk.members(of: value) else { return false }
+            hasObjects = true
+            for field in fields {
+                let name = RowBinder.name(of: field, in: value)
+                let place = members.firstIndex { $0.name == name } ?? members.endIndex
+                if place == members.endIndex { members.append((name, ColumnGuess(nestsTo: nestsTo - 1))) }
+                members[place].guess.add(field.kind, UnsafeRawBufferPointer(rebasing: value[field.value]))
+            }
+        default: return false
+        }
+        return true
+    }
+
+    /// What the column holds.
+    var shape: ColumnShape {
+        switch (found.isEmpty, hasArrays, hasObjects) {
+        case (_, false, false): return .value(type)
+        case (true, true, false): return .list(element[0].shape)
+        case (true, false, true):
+            if members.isEmpty || members.contains(where: { $0.name.isEmpty }) { return .value(.json) }
+            return .group(members.map { ColumnShape.Member(name: $0.name, shape: $0.guess.shape) })
+        default: return .value(.json)
         }
     }
 
@@ -72,7 +123,7 @@ struct ColumnGuess: Equatable {
         return .text
     }
 
-    /// The type of the values so far.
+    /// The type of the values so far, lists and groups aside.
     var type: LogicalType {
         switch found {
         case []: .string(maximumLength: nil)

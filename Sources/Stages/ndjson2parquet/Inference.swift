@@ -19,7 +19,13 @@ struct Inference {
 
     private static let ignored = -1
 
-    init(path: String) { self.path = path }
+    private let nests: Bool
+
+    /// `nests` says that arrays and objects become lists and groups instead of JSON text.
+    init(path: String, nests: Bool = false) {
+        self.path = path
+        self.nests = nests
+    }
 
     /// Looks at all rows of a source. A line that is no record ends the run.
     mutating func read(_ source: any ByteSource) throws(StageFailure) {
@@ -81,7 +87,7 @@ struct Inference {
         if let number = numberByName[name] { return number }
         numberByName[name] = names.count
         names.append(name)
-        guesses.append(ColumnGuess())
+        guesses.append(ColumnGuess(nests: nests))
         return names.count - 1
     }
 
@@ -89,7 +95,7 @@ struct Inference {
     func table(isWhole: Bool) throws(StageFailure) -> TableDefinition {
         if names.isEmpty { throw .badData("\(path): there are no rows to infer columns from") }
         return TableDefinition(
-            columns: zip(names, guesses).map { TableDefinition.Column(name: $0, type: $1.type, isRequired: false) },
+            columns: zip(names, guesses).map { TableDefinition.Column(name: $0, shape: $1.shape) },
             origin: isWhole ? .inferred : .sampled(rowCount: rowCount), keyValues: [], settings: nil)
     }
 }

@@ -7,13 +7,15 @@ import StageKit
 struct RowOrder {
     /// Numbers of the columns whose values become folders.
     let partition: [Int]
+    /// The leaf of each of them.
+    let partitionLeaves: [Int]
     /// What `--sort-by` or the contract asks for.
     let sort: [SortColumn]
 
     /// What the rows are sorted by: partitions first, so that one file at a time is written.
-    func columns(of table: TableDefinition) -> [SortColumn] {
-        partition.map { SortColumn(index: $0, type: table.columns[$0].type, isDescending: false) }
-            + sort.filter { !partition.contains($0.index) }
+    var columns: [SortColumn] {
+        partitionLeaves.map { SortColumn(leaf: $0, isDescending: false) }
+            + sort.filter { !partitionLeaves.contains($0.leaf) }
     }
 }
 
@@ -21,8 +23,8 @@ extension NDJSON2Parquet {
     func rowOrder(of table: TableDefinition) throws(StageFailure) -> RowOrder {
         var partition: [Int] = []
         for name in partitionBy {
-            let index = try table.index(of: name, for: "--partition-by")
-            if table.columns[index].type == .json { throw .usage("--partition-by: column \(name) is VARIANT") }
+            let (index, type) = try table.column(named: name, for: "--partition-by")
+            if type == .json { throw .usage("--partition-by: column \(name) is VARIANT") }
             if partition.contains(index) { throw .usage("--partition-by names \(name) twice") }
             partition.append(index)
         }
@@ -30,22 +32,21 @@ extension NDJSON2Parquet {
         var sort: [SortColumn] = []
         for text in sortBy {
             let column = try SortColumn.parse(text, in: table, for: "--sort-by")
-            if sort.contains(where: { $0.index == column.index }) { throw .usage("--sort-by names \(text) twice") }
+            if sort.contains(where: { $0.leaf == column.leaf }) { throw .usage("--sort-by names \(text) twice") }
             sort.append(column)
         }
         if sort.isEmpty {
-            sort = (table.settings?.sortBy ?? []).map {
-                SortColumn(index: $0, type: table.columns[$0].type, isDescending: false)
-            }
+            sort = (table.settings?.sortBy ?? []).map { SortColumn(leaf: $0, isDescending: false) }
         }
-        return RowOrder(partition: partition, sort: sort)
+        return RowOrder(
+            partition: partition, partitionLeaves: partition.map { table.firstLeaf(of: $0) }, sort: sort)
     }
 
     /// The rows of a source in the order that is asked for.
     func ordered(
         _ source: any ByteSource, _ table: TableDefinition, _ order: RowOrder, counting rows: inout RowCopy
     ) throws(StageFailure) -> any ByteSource {
-        let columns = order.columns(of: table)
+        let columns = order.columns
         if columns.isEmpty { return source }
         var pass = SortPass(
             table, try table.schema(), by: columns, memory: memory.byteCount, path: source.path)

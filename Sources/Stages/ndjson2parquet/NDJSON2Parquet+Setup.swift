@@ -8,6 +8,7 @@ extension NDJSON2Parquet {
     /// What ArgumentParser cannot see.
     func checkUsage() throws(StageFailure) {
         if contract == nil, !infer { throw .usage("name the types of the columns: --contract FILE, or --infer") }
+        if nested, !infer { throw .usage("--nested goes with --infer: a contract says what its columns are") }
         if contract != nil, infer { throw .usage("--infer is for rows without a contract") }
         if output.hasSuffix(".gz") || output.hasSuffix(".zst") {
             throw .usage("\(output): Parquet compresses its own pages; see --compression")
@@ -34,7 +35,7 @@ extension NDJSON2Parquet {
             return (table, try open(digest))
         }
         let source = try open(digest)
-        var inference = Inference(path: source.path)
+        var inference = Inference(path: source.path, nests: nested)
         if try isFile(input) {
             // Read twice: once for the types, once for the rows.
             try inference.read(try open(nil))
@@ -79,7 +80,7 @@ extension NDJSON2Parquet {
         options.fileBytes = splitBytes ?? (output == "-" ? nil : settings?.splitBytes)
         options.columns = try columnOptions(for: table)
         options.sortedBy = order.sort.map {
-            ParquetSortColumn(leaf: $0.index, isDescending: $0.isDescending, nullsFirst: !$0.isDescending)
+            ParquetSortColumn(leaf: $0.leaf, isDescending: $0.isDescending, nullsFirst: !$0.isDescending)
         }
         options.keyValues = try keyValues(for: table)
         return options
@@ -93,17 +94,16 @@ extension NDJSON2Parquet {
         }
         for field in table.settings?.bloom ?? [] { columns[field, default: .init()].hasBloomFilter = true }
         for choice in encoding {
-            let column = try table.index(of: choice.column, for: "--encoding")
-            guard choice.encoding.fits(ParquetType(table.columns[column].type)) else {
-                let type = table.columns[column].type.contractName
-                throw .usage("--encoding: column \(choice.column) of type \(type) cannot be stored so")
+            let (column, type) = try table.column(named: choice.column, for: "--encoding")
+            guard choice.encoding.fits(ParquetType(type)) else {
+                throw .usage("--encoding: column \(choice.column) of type \(type.contractName) cannot be stored so")
             }
-            columns[column, default: .init()].encoding = choice.encoding
+            columns[table.firstLeaf(of: column), default: .init()].encoding = choice.encoding
         }
         for name in bloom {
-            let column = try table.index(of: name, for: "--bloom")
-            if table.columns[column].type == .boolean { throw .usage("--bloom: column \(name) is BOOLEAN") }
-            columns[column, default: .init()].hasBloomFilter = true
+            let (column, type) = try table.column(named: name, for: "--bloom")
+            if type == .boolean { throw .usage("--bloom: column \(name) is BOOLEAN") }
+            columns[table.firstLeaf(of: column), default: .init()].hasBloomFilter = true
         }
         return columns
     }

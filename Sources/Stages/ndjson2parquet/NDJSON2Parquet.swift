@@ -20,6 +20,8 @@ struct NDJSON2Parquet: Stage {
     var contract: String?
     @Flag(help: "Find the columns and their types in the rows instead.")
     var infer = false
+    @Flag(help: "With --infer: store arrays as lists and objects as groups instead of as JSON text.")
+    var nested = false
     @Option(help: ArgumentHelp("How pages are compressed.", valueName: "zstd[:N]|gzip[:N]|none"))
     var compression: CompressionChoice?
     @Option(help: ArgumentHelp("Rows of a row group.", valueName: "rows"))
@@ -55,6 +57,7 @@ struct NDJSON2Parquet: Stage {
         try checkUsage()
         let digest = InputDigest()
         let (table, source) = try openTable(digest, log: log)
+        if let identity = table.identity { report.detail("contract", identity) }
         let order = try rowOrder(of: table)
         let options = try layout(for: table, order)
         let pool = WorkPool(threadCount: threads ?? min(4, Environment.processorCount()))

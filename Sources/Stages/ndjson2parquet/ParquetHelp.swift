@@ -10,7 +10,8 @@ enum ParquetHelp {
 
         With --infer the columns are the keys in the order in which they first appear, none required, typed by all rows of a file, or by the first \
         16 MiB of a stream: BOOLEAN; BIGINT, DECIMAL(38,0) for longer whole numbers, DOUBLE where there is a point or an exponent; DATE, TIME and \
-        TIMESTAMP where all texts are such, else VARCHAR; VARIANT (JSON text) for objects, arrays and mixtures. Texts never become numbers.
+        TIMESTAMP where all texts are such, else VARCHAR; VARIANT (JSON text) for objects, arrays and mixtures. Texts never become numbers. \
+        With --nested, arrays become lists and objects groups, eight deep; mixtures of them stay JSON text.
 
         zstd without a level takes, for each chunk of a column, the best of three efforts on the first page; the same page decides whether a \
         dictionary pays. --encoding and --bloom are for readers that are known to understand them. The same rows, contract and options give the same bytes.

@@ -24,7 +24,7 @@ final class PartitionedFiles: RowTarget {
     private static let nameByteLimit = 255
 
     private let folder: PartialFolder
-    private let partition: [(number: Int, name: String, type: ParquetType)]
+    private let partition: [(leaf: Int, name: String, type: ParquetType)]
     private let sources: [Int]
     private let schema: ParquetSchema
     private let options: ParquetOptions
@@ -36,21 +36,25 @@ final class PartitionedFiles: RowTarget {
     init(
         path: String, by partition: [Int], of table: TableDefinition, options: ParquetOptions, pool: EncodingPool
     ) throws(StageFailure) {
-        self.partition = partition.map {
-            ($0, table.columns[$0].name, ParquetType(table.columns[$0].type))
+        self.partition = try partition.map { (number) throws(StageFailure) in
+            let (index, type) = try table.column(named: table.columns[number].name, for: "--partition-by")
+            return (table.firstLeaf(of: index), table.columns[index].name, ParquetType(type))
         }
-        let sources = table.columns.indices.filter { !partition.contains($0) }
-        if sources.isEmpty { throw .usage("--partition-by leaves no column for the files") }
-        self.sources = sources
-        schema = try table.schema(of: sources)
+        let kept = table.columns.indices.filter { !partition.contains($0) }
+        if kept.isEmpty { throw .usage("--partition-by leaves no column for the files") }
+        sources = kept.flatMap { column -> [Int] in
+            let leaf = table.firstLeaf(of: column)
+            return Array(leaf..<leaf + table.columns[column].shape.leafCount)
+        }
+        schema = try table.schema(of: kept)
         self.options = options.keeping(sources)
         self.pool = pool
         folder = try PartialFolder(path: path)
     }
 
     func append(_ batch: RowBatch) throws(StageFailure) {
-        for rows in batch.runs(of: partition.map(\.number)) {
-            let values = partition.map { batch.value(ofRow: rows.lowerBound, column: $0.number) }
+        for rows in batch.runs(of: partition.map(\.leaf)) {
+            let values = partition.map { batch.value(ofRow: rows.lowerBound, column: $0.leaf) }
             if current?.values != values {
                 try finishCurrent()
                 current = (values, try open(values))

@@ -19,7 +19,7 @@ struct RowProblem: Error, Equatable {
             text += ": \(String(String.UnicodeScalarView(quoted)))"
             if quoted.endIndex < value.unicodeScalars.endIndex { text += "…" }
         }
-        message = "\(text): \(problem.reason) (\(column.type.contractName))\(hint)"
+        message = "\(text): \(problem.reason) (\(column.shape.typeName))\(hint)"
     }
 }
 
@@ -27,7 +27,8 @@ struct RowProblem: Error, Equatable {
 /// records change, not for every record.
 struct RowBinder {
     private let table: TableDefinition
-    private let readers: [CellReader]
+    /// For each column its first leaf, and what reads it.
+    private let readers: [Reader]
     private let columnByName: [String: Int]
     /// For each field of the record the number of its column, or `ignored`.
     private var targets: [Int] = []
@@ -38,12 +39,22 @@ struct RowBinder {
     /// Values of unknown keys that were dropped, as the contract allows.
     private(set) var droppedCount = 0
 
+    private enum Reader {
+        case value(CellReader, leaf: Int)
+        case nested(NestedReader, leaf: Int)
+    }
+
     private static let ignored = -1
     private static let dropped = -2
 
     init(_ table: TableDefinition) {
         self.table = table
-        readers = table.columns.map(CellReader.init)
+        readers = table.columns.indices.map { index in
+            let column = table.columns[index]
+            let leaf = table.firstLeaf(of: index)
+            guard let type = column.type else { return .nested(NestedReader(column.shape), leaf: leaf) }
+            return .value(CellReader(type: type, isRequired: column.isRequired), leaf: leaf)
+        }
         columnByName = Dictionary(
             table.columns.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
@@ -64,7 +75,12 @@ struct RowBinder {
             }
             let field = fields[index]
             do throws(CellProblem) {
-                try readers[target].append(field.kind, field.value, of: line, to: column + target, scratch: &scratch)
+                switch readers[target] {
+                case .value(let reader, let leaf):
+                    try reader.append(field.kind, field.value, of: line, to: column + leaf, scratch: &scratch)
+                case .nested(let reader, let leaf):
+                    try reader.append(field.kind, field.value, of: line, to: column + leaf, scratch: &scratch)
+                }
             } catch {
                 let text = field.kind == .null ? nil : String(decoding: line[field.value], as: UTF8.self)
                 throw RowProblem(column: table.columns[target], value: text, problem: error, hint: table.hint)
@@ -72,7 +88,10 @@ struct RowBinder {
         }
         for target in absent {
             do throws(CellProblem) {
-                try readers[target].appendNull(to: column + target)
+                switch readers[target] {
+                case .value(let reader, let leaf): try reader.appendNull(to: column + leaf)
+                case .nested(let reader, let leaf): reader.appendNull(to: column + leaf)
+                }
             } catch {
                 throw RowProblem(column: table.columns[target], value: nil, problem: error)
             }

@@ -1,12 +1,10 @@
 import Bytes
-import Contracts
 import Parquet
 import StageKit
 
 /// A column to sort by, as `--sort-by` names it: `order_id`, or `price:desc`.
 struct SortColumn: Equatable {
-    let index: Int
-    let type: LogicalType
+    let leaf: Int
     let isDescending: Bool
 
     /// A column whose name ends in `:desc` is found by its whole name.
@@ -16,8 +14,8 @@ struct SortColumn: Equatable {
         let isWholeName = table.columns.contains { $0.name == text }
         let isDescending = !isWholeName && text.hasSuffix(suffix)
         let name = isDescending ? String(text.dropLast(suffix.count)) : text
-        let index = try table.index(of: name, for: option)
-        return SortColumn(index: index, type: table.columns[index].type, isDescending: isDescending)
+        let index = try table.column(named: name, for: option).index
+        return SortColumn(leaf: table.firstLeaf(of: index), isDescending: isDescending)
     }
 }
 
@@ -34,7 +32,7 @@ struct SortKey {
         bytes.removeAll(keepingCapacity: true)
         for column in columns {
             let start = bytes.count
-            if let value = batch.value(ofRow: 0, column: column.index) {
+            if let value = batch.value(ofRow: 0, column: column.leaf) {
                 bytes.append(1)
                 append(value)
             } else {

@@ -1,6 +1,7 @@
 import Bytes
 import Contracts
 import Digests
+import NDJSON
 import Parquet
 import StageKit
 
@@ -8,8 +9,22 @@ import StageKit
 struct TableDefinition {
     struct Column: Equatable {
         let name: String
-        let type: LogicalType
+        let shape: ColumnShape
         let isRequired: Bool
+
+        init(name: String, type: LogicalType, isRequired: Bool) {
+            self.init(name: name, shape: .value(type), isRequired: isRequired)
+        }
+
+        /// Lists and groups are never required.
+        init(name: String, shape: ColumnShape, isRequired: Bool = false) {
+            self.name = name
+            self.shape = shape
+            self.isRequired = isRequired
+        }
+
+        /// Nil for lists and groups.
+        var type: LogicalType? { if case .value(let type) = shape { type } else { nil } }
     }
 
     /// Where the columns come from, and so what becomes of a key that is none of them.
@@ -26,6 +41,8 @@ struct TableDefinition {
     /// What the file says about where its types come from.
     let keyValues: [(key: String, value: String)]
     let settings: ParquetSettings?
+    /// Which contract was read, for the report.
+    var identity: JSONValue?
 
     /// The columns of a dataset. `reference` is `FILE` or `FILE#dataset`.
     static func load(contract reference: String, log: Log) throws(StageFailure) -> TableDefinition {
@@ -52,13 +69,19 @@ struct TableDefinition {
         return "; columns were inferred from the first \(rowCount) rows of a stream: give a file or a contract"
     }
 
-    /// The number of a column that an option names.
-    func index(of name: String, for option: String) throws(StageFailure) -> Int {
+    /// A column that an option names, which must hold values.
+    func column(named name: String, for option: String) throws(StageFailure) -> (index: Int, type: LogicalType) {
         guard let index = columns.firstIndex(where: { $0.name == name }) else {
             throw .usage("\(option): there is no column \(name)")
         }
-        return index
+        guard let type = columns[index].type else {
+            throw .usage("\(option): column \(name) is \(columns[index].shape.typeName)")
+        }
+        return (index, type)
     }
+
+    /// The number of a column's first leaf.
+    func firstLeaf(of column: Int) -> Int { columns[..<column].reduce(0) { $0 + $1.shape.leafCount } }
 
     func schema() throws(StageFailure) -> ParquetSchema { try schema(of: Array(columns.indices)) }
 
@@ -67,7 +90,8 @@ struct TableDefinition {
         do throws(ParquetError) {
             return try ParquetSchema(
                 numbers.map {
-                    ParquetField(columns[$0].name, ParquetType(columns[$0].type), isRequired: columns[$0].isRequired)
+                    ParquetField(
+                        columns[$0].name, shape: columns[$0].shape.parquet, isRequired: columns[$0].isRequired)
                 })
         } catch {
             throw .badConfiguration(error.message)
@@ -79,10 +103,14 @@ extension TableDefinition {
     init(_ contract: Contract, _ dataset: Dataset) {
         columns = dataset.columns.map { Column(name: $0.name, type: $0.type, isRequired: !$0.isNullable) }
         origin = .contract(dropsUnknownKeys: dataset.rows.unknownColumns == .discard)
+        let hash = MessageDigest.hex(.sha256, of: contract.bytes)
         keyValues = [
-            ("contract.id", contract.id), ("contract.version", contract.version),
-            ("contract.sha256", MessageDigest.hex(.sha256, of: contract.bytes)),
+            ("contract.id", contract.id), ("contract.version", contract.version), ("contract.sha256", hash),
         ]
+        identity = .object([
+            "id": .string(contract.id), "version": .string(contract.version), "dataset": .string(dataset.name),
+            "sha256": .string(hash),
+        ])
         settings = dataset.parquet
     }
 }

@@ -98,7 +98,7 @@ import Testing
         try Array("{\"c\":\(json)}".utf8).withUnsafeBytes { bytes in
             try record.parse(bytes)
             let field = record.fields[0]
-            try CellReader(table.columns[0]).append(
+            try CellReader(type: type, isRequired: isRequired).append(
                 field.kind, field.value, of: bytes, to: #require(batch.columns.baseAddress), scratch: &scratch)
         }
         _ = try writer.append(batch)

@@ -44,7 +44,7 @@ import Testing
         var binder = RowBinder(table)
         var record = RecordView()
         let batch = RowBatch(try table.schema())
-        var key = SortKey([SortColumn(index: 0, type: type, isDescending: isDescending)])
+        var key = SortKey([SortColumn(leaf: 0, isDescending: isDescending)])
         for value in values {
             batch.removeAll()
             try Array("{\"c\":\(value)}".utf8).withUnsafeBytes { bytes in
@@ -81,7 +81,7 @@ import Testing
     @Test func columnsAreNamedWithTheirDirection() throws {
         let table = RowBinderTests.table([("a", .double, false), ("b:desc", .date, false)])
         #expect(
-            try SortColumn.parse("a", in: table, for: "x") == SortColumn(index: 0, type: .double, isDescending: false))
+            try SortColumn.parse("a", in: table, for: "x") == SortColumn(leaf: 0, isDescending: false))
         #expect(try SortColumn.parse("a:desc", in: table, for: "x").isDescending)
         #expect(try !SortColumn.parse("b:desc", in: table, for: "x").isDescending)
         #expect(try SortColumn.parse("b:desc:desc", in: table, for: "x").isDescending)
