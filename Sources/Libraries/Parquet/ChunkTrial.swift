@@ -29,6 +29,9 @@ struct ChunkTrial {
         ]
     }
 
+    /// What is compressed with each effort: more of a page would not change the choice.
+    private static let sampleByteCount = 256 << 10
+
     /// The bytes of a page and of the dictionary it needs, before and after compression.
     private struct Cost {
         var plain: Int
@@ -64,7 +67,13 @@ struct ChunkTrial {
             }
         }
         if case .zstandard(nil) = codec {
-            (best.codec, bestCost) = bestEffort { cost(usesDictionary: best.usesDictionary, $0) }
+            if best.usesDictionary, let distinct {
+                assemble(distinct.values, workspace)
+                best.codec = bestEffort(distinct.values, workspace)
+            } else {
+                assemble(values, workspace)
+                best.codec = bestEffort(nil, workspace)
+            }
         }
         if bestCost.stored >= bestCost.plain { best.codec = .none }
         return best
@@ -79,22 +88,39 @@ struct ChunkTrial {
         }
     }
 
-    private func bestEffort(_ cost: (PageCodec) -> Cost) -> (PageCodec, Cost) {
+    /// The effort for the page in the workspace, and for the dictionary it needs.
+    private func bestEffort(_ dictionary: (any ValueDictionary)?, _ workspace: Workspace) -> PageCodec {
         var best = PageCodec.none
-        var bestCost = Cost(plain: .max, stored: .max)
+        var bestByteCount = Int.max
         for (effort, share) in efforts {
             let candidate = PageCodec.zstandard(effort)
-            let itsCost = cost(candidate)
-            if itsCost.stored < bestCost.stored - bestCost.stored / share || best == .none {
-                (best, bestCost) = (candidate, itsCost)
+            var byteCount = workspace.compress(Self.sample(workspace.body.bytes), candidate).count
+            if let dictionary { byteCount += workspace.compress(Self.sample(dictionary.plainBytes), candidate).count }
+            if best == .none || byteCount < bestByteCount - bestByteCount / share {
+                (best, bestByteCount) = (candidate, byteCount)
             }
         }
-        return (best, bestCost)
+        return best
+    }
+
+    private static func sample(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: bytes.prefix(sampleByteCount))
+    }
+
+    /// Puts the page's values into the workspace's body.
+    private func assemble(_ values: UnsafeRawBufferPointer, _ workspace: Workspace) {
+        workspace.body.removeAll()
+        ValueEncoding.append(values, type: type, encoding, to: &workspace.body)
+    }
+
+    /// Puts the page's indices into the workspace's body.
+    private func assemble(_ dictionary: any ValueDictionary, _ workspace: Workspace) {
+        workspace.body.removeAll()
+        IndexEncoding.append(workspace.indices.bytes, valueCount: dictionary.count, to: &workspace.body)
     }
 
     private func plainCost(_ values: UnsafeRawBufferPointer, _ codec: PageCodec, _ workspace: Workspace) -> Cost {
-        workspace.body.removeAll()
-        ValueEncoding.append(values, type: type, encoding, to: &workspace.body)
+        assemble(values, workspace)
         return Cost(plain: workspace.body.count, stored: workspace.compressBody(codec).count)
     }
 
@@ -125,8 +151,7 @@ struct ChunkTrial {
     ) -> Cost {
         let plain = dictionary.plainBytes.count
         let stored = workspace.compress(dictionary.plainBytes, codec).count
-        workspace.body.removeAll()
-        IndexEncoding.append(workspace.indices.bytes, valueCount: dictionary.count, to: &workspace.body)
+        assemble(dictionary, workspace)
         return Cost(
             plain: Int(Double(plain) * weight) + workspace.body.count,
             stored: Int(Double(stored) * weight) + workspace.compressBody(codec).count)

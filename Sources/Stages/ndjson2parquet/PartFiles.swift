@@ -46,7 +46,8 @@ final class PartFiles: RowTarget {
     /// Ends the current file, if there is one, and opens the next.
     private func startNext() throws(StageFailure) {
         try finishCurrent()
-        let file = try PartFile(isSplit ? Self.partPath(path, number: files.count + 1) : path)
+        let file = try PartFile(
+            isSplit ? Self.partPath(path, number: files.count + 1) : path, pool: pool.work)
         files.append(file)
         writer = try mapParquetError { () throws(ParquetError) in
             try ParquetWriter(schema, taking: sources, options: options, pool: pool, sink: file)
@@ -98,35 +99,6 @@ final class PartFiles: RowTarget {
         case .output(let failure): .output(failure)
         case .schema: .badConfiguration(error.message)
         case .pageTooLarge: .badData(error.message)
-        }
-    }
-}
-
-/// One file on its way.
-final class PartFile: ByteSink {
-    let path: String
-    /// Set when its content is complete.
-    var summary: ParquetSummary?
-    private var output: DataOutput
-
-    init(_ path: String) throws(StageFailure) {
-        do throws(IOError) {
-            output = try DataOutput(path)
-        } catch {
-            throw .output(error)
-        }
-        self.path = output.path
-    }
-
-    func write(_ bytes: UnsafeRawBufferPointer) throws(IOError) { try output.append(bytes) }
-
-    func finish() throws(IOError) { try output.finish() }
-
-    func publish() throws(StageFailure) -> StoredFile {
-        do throws(IOError) {
-            return try output.publish()
-        } catch {
-            throw .output(error)
         }
     }
 }
