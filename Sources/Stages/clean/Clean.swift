@@ -67,6 +67,9 @@ struct Clean: Stage {
     @Option(help: ArgumentHelp("What a broken quality rule of severity error does.", valueName: "fail|warn"))
     var quality = QualityPolicy.fail
 
+    @Option(help: ArgumentHelp("Judge at this time whether the data is as fresh as agreed.", valueName: "time"))
+    var now: TimeArgument?
+
     @Flag(help: "Describe each column in the report: nulls, values, lengths, shapes, formats, sums.")
     var profile = false
 
@@ -122,6 +125,7 @@ struct Clean: Stage {
         options.referenceMisses = refMisses
         options.lineLimit = maxLine
         options.threadCount = threads == 0 ? Environment.processorCount() : threads
+        options.now = now
         options.qualityPolicy = quality
         options.blockByteCount = blockBytes
         options.memoryLimit = memory.byteCount

@@ -15,6 +15,8 @@ struct CleanOptions: Sendable {
     var readsRejects = false
     var references: [ReferenceArgument] = []
     var referenceMisses = ReferenceMisses.warn
+    /// The time at which the age of the data is judged.
+    var now: TimeArgument?
     var qualityPolicy = QualityPolicy.fail
     /// Longer lines are refused.
     var lineLimit = 16 << 20

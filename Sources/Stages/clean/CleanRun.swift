@@ -15,7 +15,8 @@ struct CleanRun {
 
     func perform() throws(StageFailure) {
         let references = try readReferences()
-        let plan = try Self.makePlan(dataset, references, options)
+        let freshness = options.now == nil ? [] : Freshness.agreements(contract, dataset)
+        let plan = try Self.makePlan(dataset, references, freshness, options)
         let digest = options.isReported ? InputDigest() : nil
         let source = try openInput(digest)
         let rejects = Rejects(
@@ -34,7 +35,8 @@ struct CleanRun {
             } else {
                 let (dataset, options) = (dataset, options)
                 try crew.run(threads: options.threadCount) { () throws(StageFailure) in
-                    RowCleaner(try Self.makePlan(dataset, references, options), lineLimit: options.lineLimit)
+                    RowCleaner(
+                        try Self.makePlan(dataset, references, freshness, options), lineLimit: options.lineLimit)
                 }
             }
             try crew.finish()
@@ -45,6 +47,7 @@ struct CleanRun {
         if let digest {
             report.addInput(StoredFile(path: source.path, byteCount: digest.byteCount, sha256: digest.finish()))
         }
+        describeAges(freshness, crew.sequence.newest)
         describeReferences(references, crew.sequence.referenceMisses)
         try conclude(crew)
     }
@@ -56,9 +59,9 @@ struct CleanRun {
     }
 
     private static func makePlan(
-        _ dataset: Dataset, _ references: [ReferenceTable], _ options: CleanOptions
+        _ dataset: Dataset, _ references: [ReferenceTable], _ freshness: [Freshness], _ options: CleanOptions
     ) throws(StageFailure) -> CleaningPlan {
-        try CleaningPlan(dataset, references: references, referenceMisses: options.referenceMisses)
+        try CleaningPlan(dataset, references: references, referenceMisses: options.referenceMisses, freshness: freshness)
     }
 
     private func openInput(_ digest: InputDigest?) throws(StageFailure) -> any ByteSource {
@@ -77,7 +80,7 @@ struct CleanRun {
         for (code, count) in crew.sequence.warnings.named { report.warn(code, times: count) }
         report.detail(
             "unknown_columns",
-            .array(crew.sequence.unknownColumns.map { .object(["name": .string($0.name), "line": .integer($0.line)]) }))
+            .array(crew.sequence.unknownColumns.map { .object(["name": .string($0.name), "line": .integer($0.line), "rows": .integer($0.count)]) }))
         guard counts.isConsistent else {
             throw StageFailure(
                 status: ExitStatus.ourBug, "the counts do not add up: \(counts.read) lines read, but \(counts)")
@@ -135,6 +138,18 @@ struct CleanRun {
         if !described.isEmpty { report.detail("references", .array(described)) }
     }
 
+    private func describeAges(_ agreements: [Freshness], _ newest: [Int64?]) {
+        guard let now = options.now, !agreements.isEmpty else { return }
+        let verdicts = agreements.enumerated().map { number, agreement in
+            agreement.verdict(newest: number < newest.count ? newest[number] : nil, now: now)
+        }
+        report.detail("freshness", .array(verdicts.map(\.report)))
+        for warning in verdicts.compactMap(\.warning) {
+            report.warn("freshness")
+            log.warning(warning, code: "freshness")
+        }
+    }
+
     private func describeContract() {
         report.detail(
             "contract",
@@ -143,6 +158,7 @@ struct CleanRun {
                 "sha256": .string(MessageDigest.hex(.sha256, of: contract.bytes)),
             ]))
         report.detail("unicode", .string(Normalization.unicodeVersion))
+        if options.showsHiddenValues { report.detail("rejects_raw", .bool(true)) }
     }
 }
 

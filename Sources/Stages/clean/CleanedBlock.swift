@@ -34,6 +34,13 @@ struct CleanedBlock: ~Copyable {
         let range: Range<Int>
     }
 
+    struct UnknownColumn {
+        let name: [UInt8]
+        /// The first line that had it, and how many had it.
+        let line: Int
+        var count: Int
+    }
+
     var output = ByteBuffer(capacity: BlockReader.defaultCapacity)
     var rows: [Row] = []
     var orders = ByteBuffer()
@@ -41,12 +48,14 @@ struct CleanedBlock: ~Copyable {
     var repeatedKeys: [RowKey?] = []
     var refusals: [Refusal] = []
     var sightings: [Sighting] = []
-    /// Columns that the contract does not know, with the line that first had them.
-    var unknownColumns: [(name: [UInt8], line: Int)] = []
+    /// Columns that the contract does not know.
+    var unknownColumns: [UnknownColumn] = []
     /// The first field that a record lacks, where the contract asks for the run to end then.
     var missingColumn: (field: Int, line: Int)?
     /// Rows whose reference was not found, by the reference's number.
     var referenceMisses: [Int: Int] = [:]
+    /// The newest value of each column whose age matters.
+    var newest: [Int64?] = []
     var warnings = WarningCounts()
     var lineCount = 0
     var blankCount = 0
@@ -62,6 +71,7 @@ struct CleanedBlock: ~Copyable {
         unknownColumns.removeAll(keepingCapacity: true)
         missingColumn = nil
         referenceMisses.removeAll(keepingCapacity: true)
+        newest.removeAll(keepingCapacity: true)
         warnings = WarningCounts()
         lineCount = 0
         blankCount = 0

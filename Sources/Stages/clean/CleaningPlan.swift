@@ -16,13 +16,16 @@ struct CleaningPlan {
     let references: [ReferenceTable]
     let referenceMisses: ReferenceMisses
     let quality: QualityRules
+    let freshness: [Freshness]
 
     init(
-        _ dataset: Dataset, references: [ReferenceTable] = [], referenceMisses: ReferenceMisses = .warn
+        _ dataset: Dataset, references: [ReferenceTable] = [], referenceMisses: ReferenceMisses = .warn,
+        freshness: [Freshness] = []
     ) throws(StageFailure) {
         self.dataset = dataset
         self.references = references
         self.referenceMisses = referenceMisses
+        self.freshness = freshness
         quality = try QualityRules(dataset)
         dedupe = dataset.rows.dedupe
         var fields: [FieldCleaner] = []

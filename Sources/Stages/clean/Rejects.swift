@@ -19,6 +19,7 @@ struct Rejects {
     private let contractVersion: String
     private let delivery: String?
     private let veil: Veil?
+    private let index: HeaderIndex
 
     /// With a veil, what people must not read is hidden in rows and errors.
     init(_ dataset: Dataset, contractVersion: String, delivery: String?, veil: Veil?) {
@@ -26,6 +27,7 @@ struct Rejects {
         self.contractVersion = contractVersion
         self.delivery = delivery
         self.veil = veil
+        index = HeaderIndex(dataset)
     }
 
     /// The line of the stream for one refused row, with its line feed, and its codes.
@@ -42,7 +44,7 @@ struct Rejects {
             codes.append(code)
             errors.append(Self.error(field: nil, code, rule: nil, value: .null, message: error.message, cell: nil))
         }
-        let header = record.map { Header($0, dataset) }
+        let header = record.map { Header($0, index) }
         for failure in refusal.failures {
             codes.append(failure.code)
             errors.append(describe(failure, record, header, origin, columns))
@@ -79,8 +81,7 @@ struct Rejects {
         private var names: [Int: String] = [:]
         private var fields: [String: Int] = [:]
 
-        init(_ record: JSONObject, _ dataset: Dataset) {
-            let index = HeaderIndex(dataset)
+        init(_ record: JSONObject, _ index: HeaderIndex) {
             for member in record.members {
                 guard let field = index.field(for: member.key) else { continue }
                 fields[member.key] = field

@@ -20,6 +20,9 @@ struct RowCleaner: ~Copyable {
     private let hasReferences: Bool
     private let judgesRows: Bool
     private let profiler: Profiler?
+    /// Where the present record's unknown columns are in the block's list, once they were looked up for the block.
+    private var unknownPlaces: [Int] = []
+    private var columnsAreNoted = false
 
     /// Lines longer than `lineLimit` bytes are refused.
     init(_ plan: CleaningPlan, lineLimit: Int = LineReader.defaultLineLimit, profiler: Profiler? = nil) {
@@ -36,6 +39,7 @@ struct RowCleaner: ~Copyable {
     /// Cleans all lines of `block` into `result`, which must be empty.
     mutating func clean(_ block: LineBlock, into result: inout CleanedBlock) {
         workspace.warnings = WarningCounts()
+        columnsAreNoted = false
         let bytes = block.bytes
         if block.isTooLong {
             refuseLongLine(0..<bytes.byteCount, &result)
@@ -68,8 +72,10 @@ struct RowCleaner: ~Copyable {
         let fields = record.fields
         if !record.keysAreUnchanged {
             layout.bind(fields, in: line)
-            noteColumns(fields, line, &result)
+            columnsAreNoted = false
         }
+        if !columnsAreNoted { noteColumns(fields, line, &result) }
+        for place in unknownPlaces { result.unknownColumns[place].count += 1 }
         if !record.layoutIsUnchanged { writer.bind(fields, line, layout) }
         if layout.member(of: .sourceColumns) != RecordLayout.absent {
             result.sightings.append(.init(line: result.lineCount, range: range))
@@ -104,12 +110,21 @@ struct RowCleaner: ~Copyable {
                 result.repeatedKeys.append(identity.key(of: fields, result.output, writer.ranges))
             }
         }
+        if !plan.freshness.isEmpty { noteAges(&result) }
         if identity.hasMasks { identity.mask(&result.output, from: rowStart, writer.ranges, &workspace.next) }
         guard identity.isNeeded || judgesRows else { return }
         result.rows.append(
             .init(
                 end: result.output.count, line: result.lineCount, key: key, orderEnd: result.orders.count,
                 violations: violations))
+    }
+
+    private func noteAges(_ result: inout CleanedBlock) {
+        if result.newest.isEmpty { result.newest = Array(repeating: nil, count: plan.freshness.count) }
+        for (number, agreement) in plan.freshness.enumerated() where !writer.ranges[agreement.field].isEmpty {
+            guard let time = Freshness.microseconds(result.output.bytes(writer.ranges[agreement.field])) else { continue }
+            result.newest[number] = max(result.newest[number] ?? time, time)
+        }
     }
 
     private mutating func checkReferences(_ result: inout CleanedBlock) {
@@ -144,11 +159,16 @@ struct RowCleaner: ~Copyable {
     }
 
     /// Notes what differs between the record's columns and the contract's: to be told once, or to end the run.
-    private func noteColumns(_ fields: [RecordView.Field], _ line: RawSpan, _ result: inout CleanedBlock) {
+    private mutating func noteColumns(_ fields: [RecordView.Field], _ line: RawSpan, _ result: inout CleanedBlock) {
+        unknownPlaces.removeAll(keepingCapacity: true)
+        columnsAreNoted = true
         for member in layout.unknown {
             let name = RecordLayout.name(of: fields[member], in: line)
-            if !result.unknownColumns.contains(where: { $0.name == name }) {
-                result.unknownColumns.append((name, result.lineCount))
+            if let place = result.unknownColumns.firstIndex(where: { $0.name == name }) {
+                unknownPlaces.append(place)
+            } else {
+                unknownPlaces.append(result.unknownColumns.count)
+                result.unknownColumns.append(.init(name: name, line: result.lineCount, count: 0))
             }
         }
         guard plan.dataset.rows.missingColumns == .freeze, result.missingColumn == nil else { return }

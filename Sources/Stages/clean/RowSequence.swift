@@ -8,21 +8,25 @@ internal import StageKit
 struct RowSequence: ~Copyable {
     /// Refused rows that are shown on standard error when there is no reject stream.
     private static let shownRefusalLimit = 5
+    /// Unknown columns that the report lists.
+    private static let knownColumnLimit = 10_000
     /// Unknown columns that are told one by one.
     private static let toldColumnLimit = 20
 
     private(set) var counts = CleanCounts()
     private(set) var warnings = WarningCounts()
-    /// Columns that the contract does not know, with the line that first had them.
-    private(set) var unknownColumns: [(name: String, line: Int)] = []
+    /// Columns that the contract does not know, with the line that first had them and how many lines had them.
+    private(set) var unknownColumns: [(name: String, line: Int, count: Int)] = []
 
     /// Rows whose reference was not found, by the reference's number.
     private(set) var referenceMisses: [Int: Int] = [:]
+    /// The newest value of each column whose age matters.
+    private(set) var newest: [Int64?] = []
 
     private let dataset: Dataset
     private let rejects: Rejects
     private let log: Log
-    private var knownUnknowns: Set<[UInt8]> = []
+    private var knownUnknowns: [[UInt8]: Int] = [:]
     private var columns = SheetColumns()
     private var duplicates: Deduplicator?
     private var verdicts: [Deduplicator.Verdict] = []
@@ -64,13 +68,21 @@ struct RowSequence: ~Copyable {
         counts.blank += cleaned.blankCount
         log.progress.advance(to: counts.read, .rows)
         warnings += cleaned.warnings
+        for (number, time) in cleaned.newest.enumerated() {
+            if newest.count <= number { newest.append(nil) }
+            if let time { newest[number] = max(newest[number] ?? time, time) }
+        }
         for (number, count) in cleaned.referenceMisses { referenceMisses[number, default: 0] += count }
     }
 
     private mutating func noteColumns(_ cleaned: borrowing CleanedBlock, _ firstLine: Int) throws(StageFailure) {
-        for (name, line) in cleaned.unknownColumns where knownUnknowns.insert(name).inserted {
-            let text = String(decoding: name, as: UTF8.self)
-            let number = firstLine + line
+        for column in cleaned.unknownColumns {
+            if let known = knownUnknowns[column.name] {
+                unknownColumns[known].count += column.count
+                continue
+            }
+            let text = String(decoding: column.name, as: UTF8.self)
+            let number = firstLine + column.line
             switch dataset.rows.unknownColumns {
             case .freeze:
                 throw .badData("line \(number): the contract does not know the column \"\(text)\" and allows no others")
@@ -79,7 +91,10 @@ struct RowSequence: ~Copyable {
             case .discard:
                 tell("the contract does not know the column \"\(text)\" (line \(number)): dropped")
             }
-            unknownColumns.append((text, number))
+            // A stream of ever new names must not fill the memory.
+            guard unknownColumns.count < Self.knownColumnLimit else { continue }
+            knownUnknowns[column.name] = unknownColumns.count
+            unknownColumns.append((text, number, column.count))
         }
         if let missing = cleaned.missingColumn {
             let name = dataset.fields[missing.field].name

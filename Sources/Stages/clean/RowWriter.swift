@@ -33,6 +33,7 @@ struct RowWriter: ~Copyable {
         let keys =
             (plan.dedupe?.keys ?? []) + (plan.dedupe?.orderBy ?? []) + plan.references.flatMap(\.fields)
             + plan.quality.fields
+            + plan.freshness.map(\.field)
         let noted = Set(keys + masked)
         ranges = Array(repeating: 0..<0, count: plan.fields.count)
         var prefixes = ByteBuffer()
