@@ -24,7 +24,7 @@ let package = Package(
         library("Signing", uses: "Bytes", "CCrypto", "Digests", "NDJSON"),
 
         // Shared by the programs.
-        library("StageKit", uses: "Bytes", "NDJSON", "Digests", "Compression", argumentParser()),
+        library("StageKit", uses: "Bytes", "NDJSON", "Digests", "Compression", "CLinux", argumentParser()),
         library("Compression", uses: "Bytes", "CISAL", "CZlib", "CZstd"),
         library("Digests", uses: "Bytes", "CCrypto"),
         library("NDJSON", uses: "Bytes"),
@@ -38,6 +38,7 @@ let package = Package(
         system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
         system("CPCRE2", pkgConfig: "libpcre2-8", apt: "libpcre2-dev"),
         system("CUTF8Proc", apt: "libutf8proc-dev"),
+        system("CLinux", apt: "libc6-dev"),
         system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
 

@@ -134,6 +134,19 @@ struct JSONScanner {
         return (((quotes &- ones) & ~quotes) | ((slashes &- ones) & ~slashes) | (word &- (ones &* 0x20)) | word) & highs
     }
 
+    /// The place of the first byte that a string scan must look at, or 16.
+    @inline(__always) static func firstStop(_ bytes: SIMD16<Int8>) -> Int {
+        // As signed numbers, bytes from 0x80 are below 0x20 as well.
+        // Vectors on both sides: with a number on one side the compiler calls a function for each byte.
+        let quote = SIMD16<Int8>(repeating: 0x22)
+        let slash = SIMD16<Int8>(repeating: 0x5C)
+        let space = SIMD16<Int8>(repeating: 0x20)
+        let stops = (bytes .== quote) .| (bytes .== slash) .| (bytes .< space)
+        let halves = unsafeBitCast(stops, to: SIMD2<UInt64>.self)
+        if halves[0] != 0 { return halves[0].trailingZeroBitCount >> 3 }
+        return 8 + (halves[1].trailingZeroBitCount >> 3)
+    }
+
     private mutating func skipEscape() throws(JSONError) {
         position += 1
         guard let kind = current else { throw failure(.unexpectedEnd) }

@@ -27,12 +27,12 @@ package struct DataOutput: ~Copyable {
             file = consume partial
         } else {
             let standardOutput = DescriptorSink(descriptor: 1, path: "standard output")
-            let sink = stream?.sink ?? standardOutput
+            let sink: any ByteSink = stream?.sink ?? standardOutput
             self.init(sink.path, to: sink, stream: stream, takesDigest: takesDigest)
         }
     }
 
-    private init(_ path: String, to sink: DescriptorSink, stream: OpenStream?, takesDigest: Bool) {
+    private init(_ path: String, to sink: any ByteSink, stream: OpenStream?, takesDigest: Bool) {
         self.path = path
         self.stream = stream
         file = nil

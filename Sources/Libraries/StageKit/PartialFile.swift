@@ -87,7 +87,7 @@ package struct PartialFile: ~Copyable {
     }
 
     /// Where the content goes. Use it only while this object lives.
-    package var sink: DescriptorSink { DescriptorSink(descriptor: descriptor, path: path) }
+    package var sink: FileSink { FileSink(descriptor: descriptor, path: path) }
 
     /// Makes the file appear. The content must have been flushed.
     package mutating func publish() throws(IOError) {

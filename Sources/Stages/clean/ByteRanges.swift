@@ -2,79 +2,67 @@ internal import Bytes
 internal import Contracts
 
 /// A pattern of the simplest kind, `^[0-9a-f]{32}$`: characters of up to three ASCII ranges, so many of them. Columns of
-/// keys have such patterns, and eight bytes at a time are compared here in the time that a regular expression needs for
-/// one.
+/// keys have such patterns, and sixteen bytes at a time are compared here in the time that a regular expression needs
+/// for one.
 struct ByteRanges {
     static let rangeLimit = 3
 
     let minimumLength: Int
     let maximumLength: Int
-    /// For each range: 0x80 - first and 0x7F - last in every byte. Added to seven bits, they carry into the top bit where
-    /// a byte is at least the first, and where it is beyond the last.
-    private var first = (UInt64(0), UInt64(0), UInt64(0))
-    private var beyond = (UInt64(0), UInt64(0), UInt64(0))
+    private let first: (UInt8, UInt8, UInt8)
+    /// How far each range reaches beyond its first byte.
+    private let span: (UInt8, UInt8, UInt8)
 
     /// Nil when the pattern is of another kind.
     init?(_ pattern: Pattern) {
         var reader = ByteRangesReader(pattern.text)
-        guard let parsed = reader.parse(), parsed.ranges.count <= Self.rangeLimit else { return nil }
+        guard let parsed = reader.parse(), let some = parsed.ranges.first, parsed.ranges.count <= Self.rangeLimit else {
+            return nil
+        }
         minimumLength = parsed.minimum
         maximumLength = parsed.maximum
-        var ranges = parsed.ranges
-        // A range that no byte is in.
-        while ranges.count < Self.rangeLimit { ranges.append((1, 0)) }
-        first = (
-            Self.spread(0x80 - ranges[0].first), Self.spread(0x80 - ranges[1].first),
-            Self.spread(0x80 - ranges[2].first)
-        )
-        beyond = (
-            Self.spread(0x7F - ranges[0].last), Self.spread(0x7F - ranges[1].last), Self.spread(0x7F - ranges[2].last)
-        )
+        // Missing ranges repeat the first one.
+        let ranges = parsed.ranges + Array(repeating: some, count: Self.rangeLimit - parsed.ranges.count)
+        first = (ranges[0].first, ranges[1].first, ranges[2].first)
+        span = (ranges[0].last - first.0, ranges[1].last - first.1, ranges[2].last - first.2)
     }
 
     /// All bytes that are inside.
     var bytes: [UInt8] { (UInt8(0)..<0x80).filter(allows) }
 
-    func allows(_ byte: UInt8) -> Bool { marks(UInt64(byte)) & 0x80 != 0 }
-
-    private static func spread(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
+    func allows(_ byte: UInt8) -> Bool {
+        byte &- first.0 <= span.0 || byte &- first.1 <= span.1 || byte &- first.2 <= span.2
+    }
 
     /// True when the pattern matches all of `text`.
     @inline(__always)
     func accept(_ text: RawSpan) -> Bool {
         let count = text.byteCount
         guard count >= minimumLength, count <= maximumLength else { return false }
-        guard count >= 8 else {
-            var word: UInt64 = 0
-            var position = 0
-            while position < count {
-                word = word << 8 | UInt64(text[position])
-                position += 1
-            }
-            // Bytes that are not there need not be inside.
-            let missing = count == 0 ? UInt64.max : ~UInt64(0) << UInt64(count * 8)
-            return (marks(word) | missing) & Self.highs == Self.highs
+        guard count >= 16 else {
+            for position in 0..<count where !allows(text[position]) { return false }
+            return true
         }
         var position = 0
-        while position + 8 <= count {
-            let word = text.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
-            if marks(word) & Self.highs != Self.highs { return false }
-            position += 8
+        while position + 16 <= count {
+            if !areInside(text.unsafeLoadUnaligned(fromByteOffset: position, as: SIMD16<UInt8>.self)) { return false }
+            position += 16
         }
-        if position == count { return true }
-        return marks(text.unsafeLoadUnaligned(fromByteOffset: count - 8, as: UInt64.self)) & Self.highs == Self.highs
+        // The last sixteen bytes, some of them for the second time.
+        return position == count
+            || areInside(text.unsafeLoadUnaligned(fromByteOffset: count - 16, as: SIMD16<UInt8>.self))
     }
 
-    private static let highs: UInt64 = 0x8080_8080_8080_8080
-
-    /// The top bit of each byte that is inside a range.
     @inline(__always)
-    private func marks(_ word: UInt64) -> UInt64 {
-        let low = word & ~Self.highs
+    private func areInside(_ bytes: SIMD16<UInt8>) -> Bool {
+        // Vectors on both sides: with a number on one side the compiler calls a function for each byte.
+        typealias Vector = SIMD16<UInt8>
         let inside =
-            (low &+ first.0) & ~(low &+ beyond.0) | (low &+ first.1) & ~(low &+ beyond.1)
-            | (low &+ first.2) & ~(low &+ beyond.2)
-        return inside & ~word
+            ((bytes &- Vector(repeating: first.0)) .<= Vector(repeating: span.0))
+            .| ((bytes &- Vector(repeating: first.1)) .<= Vector(repeating: span.1))
+            .| ((bytes &- Vector(repeating: first.2)) .<= Vector(repeating: span.2))
+        let halves = unsafeBitCast(inside, to: SIMD2<UInt64>.self)
+        return halves[0] & halves[1] == .max
     }
 }
 

@@ -62,6 +62,7 @@ struct Deduplicator: ~Copyable {
     /// Judges rows by the table as long as there is one and it may grow.
     private mutating func judgeAtOnce(_ rows: [CleanedBlock.Row], into verdicts: inout [Verdict]) {
         guard var table = keys.take() else { return }
+        table.prepare(for: rows.lazy.compactMap(\.key))
         for row in rows {
             guard table.mayGrow(within: memoryLimit) else { break }
             guard let key = row.key else {

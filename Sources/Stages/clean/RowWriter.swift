@@ -17,7 +17,8 @@ struct RowWriter: ~Copyable {
     private(set) var dataEnd = 0
 
     private let plan: CleaningPlan
-    private var columns: [OutputColumn] = []
+    /// Plain memory of its own: an array would be retained and released for every row.
+    private let columns: UnsafeMutableBufferPointer<OutputColumn>
     private var extras = ExtraColumn()
     private let provenance = Provenance()
     /// What stands before the columns' values, one after the other.
@@ -37,13 +38,15 @@ struct RowWriter: ~Copyable {
         let noted = Set(keys + masked)
         ranges = Array(repeating: 0..<0, count: plan.fields.count)
         var prefixes = ByteBuffer()
+        columns = .allocate(capacity: plan.fields.count)
         for (number, prefix) in plan.prefixes.enumerated() {
             let start = prefixes.count
             prefixes.append(prefix)
             let field = plan.dataset.fields[number]
             let mayBeNull = !field.isRequired && field.cleaning.defaultValue == nil
-            columns.append(
-                OutputColumn(
+            columns.initializeElement(
+                at: number,
+                to: OutputColumn(
                     prefix: start..<prefixes.count, isNoted: notesAll || noted.contains(number),
                     quick: QuickCheck(field, mayBeNull: mayBeNull)))
         }
@@ -54,6 +57,8 @@ struct RowWriter: ~Copyable {
         emptyExtra.append(Self.nullWord)
         self.emptyExtra = emptyExtra
     }
+
+    deinit { columns.deallocate() }
 
     /// Has to be called when the keys of the records, or what stands between their values, have changed.
     mutating func bind(_ fields: [RecordView.Field], _ line: RawSpan, _ layout: borrowing RecordLayout) {
@@ -103,7 +108,6 @@ struct RowWriter: ~Copyable {
         _ fields: [RecordView.Field], _ line: RawSpan, _ layout: borrowing RecordLayout, _ workspace: inout Workspace,
         to output: inout ByteBuffer
     ) {
-        let columns = columns
         // The stretch of the line that is still to be copied; without one, -1.
         var runStart = 0
         var runEnd = 0
