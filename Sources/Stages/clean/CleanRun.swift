@@ -61,7 +61,8 @@ struct CleanRun {
     private static func makePlan(
         _ dataset: Dataset, _ references: [ReferenceTable], _ freshness: [Freshness], _ options: CleanOptions
     ) throws(StageFailure) -> CleaningPlan {
-        try CleaningPlan(dataset, references: references, referenceMisses: options.referenceMisses, freshness: freshness)
+        try CleaningPlan(
+            dataset, references: references, referenceMisses: options.referenceMisses, freshness: freshness)
     }
 
     private func openInput(_ digest: InputDigest?) throws(StageFailure) -> any ByteSource {
@@ -80,7 +81,10 @@ struct CleanRun {
         for (code, count) in crew.sequence.warnings.named { report.warn(code, times: count) }
         report.detail(
             "unknown_columns",
-            .array(crew.sequence.unknownColumns.map { .object(["name": .string($0.name), "line": .integer($0.line), "rows": .integer($0.count)]) }))
+            .array(
+                crew.sequence.unknownColumns.map {
+                    .object(["name": .string($0.name), "line": .integer($0.line), "rows": .integer($0.count)])
+                }))
         guard counts.isConsistent else {
             throw StageFailure(
                 status: ExitStatus.ourBug, "the counts do not add up: \(counts.read) lines read, but \(counts)")

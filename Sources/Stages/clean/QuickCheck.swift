@@ -20,10 +20,13 @@ struct QuickCheck {
     private enum Kind { case none, text, integer, decimal, boolean, date, timestamp }
 
     /// Longer numbers may not fit into 64 bits.
-    private static let digitLimit = 18
+    static let digitLimit = 18
 
     private var kind = Kind.none
-    private var allowsNull = false
+    /// Nulls are fine, and nothing stands for them.
+    private(set) var mayBeNull = false
+    /// The length of all good texts, or a negative number where they differ.
+    private(set) var fixedLength = -1
     private var isInstant = false
     private var squeezes = false
     private var ranges: ByteRanges?
@@ -40,7 +43,7 @@ struct QuickCheck {
     private var maximum = Int64.max
 
     init(_ field: Field, mayBeNull: Bool) {
-        allowsNull = mayBeNull
+        self.mayBeNull = mayBeNull
         let cleaning = field.cleaning
         let limits = field.limits
         guard limits.validValues == nil, limits.multipleOf == nil, cleaning.check == nil, cleaning.mask == nil else {
@@ -59,10 +62,13 @@ struct QuickCheck {
             wholeDigits = precision - scale
             kind = Self.mayBeNumbers(tokens) || precision > Self.digitLimit || !narrow(limits) ? .none : .decimal
         case .boolean: kind = tokens.contains { $0 == "true" || $0 == "false" } ? .none : .boolean
-        case .date: kind = narrow(limits) ? .date : .none
+        case .date:
+            kind = narrow(limits) ? .date : .none
+            fixedLength = 10
         case .timestamp(let isInstant):
             self.isInstant = isInstant
             kind = narrow(limits) ? .timestamp : .none
+            fixedLength = isInstant ? 20 : 19
         case .double, .time, .json: break
         }
     }
@@ -81,6 +87,9 @@ struct QuickCheck {
             guard let ranges = ByteRanges(pattern) else { return }
             self.ranges = ranges
             let possible = TextClass(of: ranges.bytes.span.bytes).union(ranges.allows(0x20) ? .outerSpace : [])
+            if ranges.minimumLength == ranges.maximumLength, !ranges.allows(0x22), !ranges.allows(0x5C) {
+                fixedLength = ranges.minimumLength
+            }
             patternIsEnough = !possible.overlaps(FieldSteps.touched(by: operations)) && !ranges.allows(0x20)
         }
         // An empty text is null or has to be thought about.
@@ -120,7 +129,7 @@ struct QuickCheck {
     @inline(__always)
     func look(at value: RawSpan, _ kindOfJSON: JSONKind) -> Answer {
         switch kindOfJSON {
-        case .null: return allowsNull ? .clean : .lookCloser
+        case .null: return mayBeNull ? .clean : .lookCloser
         case .string:
             switch kind {
             case .text: return isCleanText(value) ? .clean : .lookCloser

@@ -20,12 +20,18 @@ struct RowCleaner: ~Copyable {
     private let hasReferences: Bool
     private let judgesRows: Bool
     private let profiler: Profiler?
+    private let usesQuickLines: Bool
     /// Where the present record's unknown columns are in the block's list, once they were looked up for the block.
     private var unknownPlaces: [Int] = []
     private var columnsAreNoted = false
 
-    /// Lines longer than `lineLimit` bytes are refused.
-    init(_ plan: CleaningPlan, lineLimit: Int = LineReader.defaultLineLimit, profiler: Profiler? = nil) {
+    /// Lines longer than `lineLimit` bytes are refused. Without `usesQuickLines` every line is looked at closely, which
+    /// gives the same; a profiler has to see all values, so it asks for that.
+    init(
+        _ plan: CleaningPlan, lineLimit: Int = LineReader.defaultLineLimit, profiler: Profiler? = nil,
+        usesQuickLines: Bool = true
+    ) {
+        self.usesQuickLines = usesQuickLines && profiler == nil
         self.profiler = profiler
         self.plan = plan
         self.lineLimit = lineLimit
@@ -59,6 +65,11 @@ struct RowCleaner: ~Copyable {
     private mutating func clean(_ line: RawSpan, at start: Int, into result: inout CleanedBlock) {
         let range = start..<start + line.byteCount
         if line.byteCount > lineLimit { return refuseLongLine(range, &result) }
+        let rowStart = result.output.count
+        if usesQuickLines, writer.isQuick, writer.writeQuickly(line, to: &result.output) {
+            if !workspace.failures.isEmpty { workspace.failures.removeAll(keepingCapacity: true) }
+            return concludeRow(rowStart, range, &result)
+        }
         do throws(JSONError) {
             try record.parse(line)
         } catch {
@@ -80,11 +91,15 @@ struct RowCleaner: ~Copyable {
         if layout.member(of: .sourceColumns) != RecordLayout.absent {
             result.sightings.append(.init(line: result.lineCount, range: range))
         }
-        let rowStart = result.output.count
         if !workspace.failures.isEmpty { workspace.failures.removeAll(keepingCapacity: true) }
         writer.write(fields, line, layout, &workspace, to: &result.output)
-        if hasReferences, workspace.failures.isEmpty { checkReferences(&result) }
         if let profiler { profiler.see(fields, line, layout, workspace.failures, result.output, writer.ranges) }
+        concludeRow(rowStart, range, &result)
+    }
+
+    /// Keeps the row that was written, or refuses it.
+    private mutating func concludeRow(_ rowStart: Int, _ range: Range<Int>, _ result: inout CleanedBlock) {
+        if hasReferences, workspace.failures.isEmpty { checkReferences(&result) }
         guard workspace.failures.isEmpty else {
             result.output.truncate(to: rowStart)
             result.refusals.append(
@@ -122,7 +137,9 @@ struct RowCleaner: ~Copyable {
     private func noteAges(_ result: inout CleanedBlock) {
         if result.newest.isEmpty { result.newest = Array(repeating: nil, count: plan.freshness.count) }
         for (number, agreement) in plan.freshness.enumerated() where !writer.ranges[agreement.field].isEmpty {
-            guard let time = Freshness.microseconds(result.output.bytes(writer.ranges[agreement.field])) else { continue }
+            guard let time = Freshness.microseconds(result.output.bytes(writer.ranges[agreement.field])) else {
+                continue
+            }
             result.newest[number] = max(result.newest[number] ?? time, time)
         }
     }

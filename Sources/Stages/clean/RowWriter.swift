@@ -19,6 +19,7 @@ struct RowWriter: ~Copyable {
     private let plan: CleaningPlan
     /// Plain memory of its own: an array would be retained and released for every row.
     private let columns: UnsafeMutableBufferPointer<OutputColumn>
+    private var quickLine = QuickLine()
     private var extras = ExtraColumn()
     private let provenance = Provenance()
     /// What stands before the columns' values, one after the other.
@@ -48,6 +49,7 @@ struct RowWriter: ~Copyable {
                 at: number,
                 to: OutputColumn(
                     prefix: start..<prefixes.count, isNoted: notesAll || noted.contains(number),
+                    isNullWhenAbsent: mayBeNull && plan.dataset.rows.missingColumns == .null,
                     quick: QuickCheck(field, mayBeNull: mayBeNull)))
         }
         self.prefixes = prefixes
@@ -74,10 +76,92 @@ struct RowWriter: ~Copyable {
             }
             previous = member == RecordLayout.absent ? -2 : member
         }
+        bindQuickLine(fields, line, layout)
+    }
+
+    /// Lines can be written quickly where the record has the contract's columns in its order, and behind them only where
+    /// it came from.
+    private mutating func bindQuickLine(
+        _ fields: [RecordView.Field], _ line: RawSpan, _ layout: borrowing RecordLayout
+    ) {
+        quickLine.forget()
+        guard layout.unknown.isEmpty, layout.rivals.isEmpty else { return }
+        var next = 0
+        for number in columns.indices {
+            guard columns[number].member != RecordLayout.absent else {
+                if !columns[number].isNullWhenAbsent { return }
+                continue
+            }
+            guard columns[number].member == next else { return }
+            columns[number].gap = quickLine.addGap(before: next, fields, line)
+            next += 1
+        }
+        quickLine.bindTail(from: next, fields, line, layout, hasExtraColumn: hasExtraColumn)
     }
 
     private static func areEqual(_ gap: RawSpan, _ prefixes: borrowing ByteBuffer, _ range: Range<Int>) -> Bool {
         gap.equals(prefixes.bytes(range))
+    }
+
+    /// Whether lines of the present layout may be clean as they stand.
+    var isQuick: Bool { quickLine.isPossible }
+
+    /// Appends the row of a line with the present layout, if all of it is clean as it stands or nearly. False, with nothing
+    /// appended, for any other line: that has to be read and written the general way.
+    mutating func writeQuickly(_ line: RawSpan, to output: inout ByteBuffer) -> Bool {
+        let start = output.count
+        guard let end = writeQuickColumns(line, to: &output) else {
+            output.truncate(to: start)
+            return false
+        }
+        if hasExtraColumn { output.append(emptyExtra.bytes) }
+        dataEnd = output.count
+        guard quickLine.writeTail(line, from: end, to: &output) else {
+            output.truncate(to: start)
+            return false
+        }
+        output.appendWord(Self.rowEnd)
+        return true
+    }
+
+    /// Writes the contract's columns and says where the last one ends in the line.
+    private mutating func writeQuickColumns(_ line: RawSpan, to output: inout ByteBuffer) -> Int? {
+        var position = 0
+        var runStart = 0
+        var runEnd = 0
+        for number in columns.indices {
+            guard columns[number].member != RecordLayout.absent else {
+                if runEnd > runStart { output.append(line.extracting(runStart..<runEnd)) }
+                runEnd = -1
+                output.append(prefixes.bytes(columns[number].prefix))
+                output.append(Self.nullWord)
+                if columns[number].isNoted { ranges[number] = 0..<0 }
+                continue
+            }
+            guard quickLine.hasGap(columns[number].gap, line, at: position) else { return nil }
+            position += columns[number].gap.count
+            let scan = columns[number].quick.scan(line, from: position)
+            if scan.end < 0 { return nil }
+            if !columns[number].followsInLine || runEnd < 0 {
+                if runEnd > runStart { output.append(line.extracting(runStart..<runEnd)) }
+                output.append(prefixes.bytes(columns[number].prefix))
+                runStart = position
+            }
+            runEnd = scan.end
+            let start = output.count + position - runStart
+            if scan.missingZeros > 0 {
+                output.append(line.extracting(runStart..<runEnd))
+                runStart = runEnd
+                if scan.lacksPoint { output.append(0x2E) }
+                for _ in 0..<scan.missingZeros { output.append(0x30) }
+            }
+            if columns[number].isNoted {
+                ranges[number] = scan.isNull ? 0..<0 : start..<output.count + runEnd - runStart
+            }
+            position = scan.end
+        }
+        if runEnd > runStart { output.append(line.extracting(runStart..<runEnd)) }
+        return position
     }
 
     /// Appends the row and its line feed. Where the workspace has failures afterwards, the row does not count.
@@ -223,10 +307,14 @@ private struct OutputColumn {
     let prefix: Range<Int>
     /// Its place in the output is needed after the row was written.
     let isNoted: Bool
+    /// It is null, and fine so, where records do not have it.
+    let isNullWhenAbsent: Bool
     let quick: QuickCheck
     /// The member of the present records, or `RecordLayout.absent`.
     var member = RecordLayout.absent
     /// Its value stands in the line right behind that of the column before, with the same text between them as in the
     /// row.
     var followsInLine = false
+    /// What stands before its value in the line, among the quick line's gaps.
+    var gap = 0..<0
 }
