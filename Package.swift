@@ -62,7 +62,8 @@ let package = Package(
             "XLSX2NDJSON", in: "Stages", uses: "xlsx2ndjson", "StageKit", "XLSX", "Contracts", "Bytes", "NDJSON",
             argumentParser()),
         tests(
-            "StageKit", in: "Libraries", uses: "StageKit", "Bytes", "NDJSON", "Compression", argumentParser()),
+            "StageKit", in: "Libraries", uses: "StageKit", "Bytes", "NDJSON", "Compression", "Digests", argumentParser()
+        ),
         tests("DrivePull", in: "Stages", uses: "drive-pull", "StageKit", "NDJSON", "Digests", "Bytes"),
         tests(
             "NDJSON2Parquet", in: "Stages",

@@ -77,8 +77,8 @@ package struct DataOutput: ~Copyable {
     /// Makes the file appear under its name. `finish()` must have been called. Says what was stored.
     package mutating func publish() throws(IOError) -> StoredFile {
         var stored = StoredFile(path: path, byteCount: digest.byteCount, sha256: digest.hex())
-        if isRewritten, let (hex, byteCount) = try file?.digest() {
-            stored = StoredFile(path: path, byteCount: byteCount, sha256: digest.isTaken ? hex : "")
+        if isRewritten, let (hex, byteCount) = try file?.measure(takesDigest: digest.isTaken) {
+            stored = StoredFile(path: path, byteCount: byteCount, sha256: hex)
         }
         if var partial = file.take() {
             do throws(IOError) {

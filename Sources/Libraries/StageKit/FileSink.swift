@@ -22,9 +22,13 @@ package final class FileSink: ByteSink {
         try writeAll(bytes, to: descriptor, path: path)
         written += bytes.count
         guard written - begun >= Self.pieceByteCount else { return }
-        // Only a hint: what could not be begun is written when the file is synchronised, and fails there if it must.
-        _ = sluice_begin_writeback(descriptor, off_t(begun), off_t(written - begun))
+        Self.beginWriteback(descriptor, from: begun, to: written)
         begun = written
+    }
+
+    /// Only a hint: what could not be begun is written when the file is synchronised, and fails there if it must.
+    static func beginWriteback(_ descriptor: Int32, from start: Int, to end: Int) {
+        _ = sluice_begin_writeback(descriptor, off_t(start), off_t(end - start))
     }
 
     package func finish() throws(IOError) {}

@@ -76,14 +76,16 @@ package struct PartialFile: ~Copyable {
     ) throws(IOError) {
         let end = try body(descriptor, path)
         precondition(end >= start)
+        FileSink.beginWriteback(descriptor, from: start, to: end)
         guard ftruncate(descriptor, off_t(end)) == 0, lseek(descriptor, 0, SEEK_END) >= 0 else {
             throw IOError.last("truncate", partialPath)
         }
     }
 
-    /// The SHA-256 and the length of all that is written.
-    func digest() throws(IOError) -> (hex: String, byteCount: Int) {
-        try MessageDigest.hex(.sha256, of: DescriptorSource(path: partialPath))
+    /// The SHA-256 and the length of all that is written; without `takesDigest` the empty text stands for the digest.
+    func measure(takesDigest: Bool) throws(IOError) -> (hex: String, byteCount: Int) {
+        if takesDigest { return try MessageDigest.hex(.sha256, of: DescriptorSource(path: partialPath)) }
+        return ("", try FileSystem.status(partialPath)?.byteCount ?? 0)
     }
 
     /// Where the content goes. Use it only while this object lives.
