@@ -55,7 +55,7 @@ golden: setup release ## golden command-line cases
 
 .PHONY: interop
 interop: setup release ## peers and the end-to-end runs
-	$(python) -m pytest -q Tests/Interop
+	$(python) -m pytest -q -n auto --maxprocesses 4 --dist loadfile Tests/Interop
 
 .PHONY: bench
 bench: release ## speed and memory beside the peers (about 20 minutes)
