@@ -26,6 +26,10 @@ pull process load marts: setup release ## one step of a run
 replay: setup release ## rebuild the local warehouse from the lake's raw zone
 	scripts/replay
 
+.PHONY: docs
+docs: setup release ## the star schema's documentation as one HTML file, in work/docs
+	scripts/docs
+
 # ---- Build and tests -----------------------------------------------------------------------------------------------
 
 .PHONY: setup
@@ -63,6 +67,7 @@ bench: release ## speed and memory beside the peers (about 20 minutes)
 	scripts/bench-xlsx
 	scripts/bench-clean
 	scripts/bench-parquet
+	scripts/bench-marts
 
 .PHONY: fuzz
 fuzz: setup ## fuzz the parsers of outside bytes: make fuzz RUNS=1000000
