@@ -61,6 +61,15 @@ golden: setup release ## golden command-line cases
 interop: setup release ## peers and the end-to-end runs
 	$(python) -m pytest -q -n auto --maxprocesses 4 --dist loadfile Tests/Interop
 
+.PHONY: test-long
+test-long: setup release ## test, then what takes hours: fuzzing, other readers, all examples, sanitizers
+	scripts/run-tests
+	scripts/run-tests-long
+
+.PHONY: sanitize
+sanitize: setup ## unit tests and the corpus under the address and thread sanitizers
+	scripts/sanitize
+
 .PHONY: bench
 bench: release ## speed and memory beside the peers (about 20 minutes)
 	@scripts/setup-python bench

@@ -3,20 +3,36 @@ import signal
 
 import pytest
 
-from pipeline import Pipeline
-
-# Polars, fastparquet and Spark are not in the pipeline's environment: their tests run where they are installed, and are
-# left out elsewhere rather than counted as skipped.
-collect_ignore = [] if importlib.util.find_spec("polars") else ["test_parquet_readers.py"]
+# The readers' environment (scripts/setup-python readers) has Polars, fastparquet, Spark and calamine; the pipeline's has
+# none of them, so that files of tests named test_*_readers.py are collected in the one and not in the other.
+HAS_READERS = importlib.util.find_spec("polars") is not None
+collect_ignore_glob = [] if HAS_READERS else ["test_*_readers.py"]
 
 
 @pytest.fixture
 def pipeline(tmp_path):
+    from pipeline import Pipeline
+
     return Pipeline(tmp_path)
 
 
-def pytest_configure():
-    """Who runs the tests in the background may have signals ignored, and programs keep ignoring what they found so."""
+def pytest_addoption(parser):
+    parser.addoption("--long", action="store_true", help="run the tests that take minutes as well (make test-long)")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leaves out what is marked `long` unless --long is given: deselected and counted as that, never skipped."""
+    if config.getoption("--long"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("long")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "long: takes minutes; left out unless --long is given")
+    # Who runs the tests in the background may have signals ignored, and programs keep ignoring what they found so.
     for number, handler in (
             (signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL), (signal.SIGQUIT, signal.SIG_DFL)):
         if signal.getsignal(number) == signal.SIG_IGN:

@@ -1,13 +1,17 @@
 """Polars, fastparquet and Spark read what ndjson2parquet writes: the same values, and the same rows under filters.
 
-Each reader is tried where it is installed; the pipeline's own environment has none of them.
+They have an environment of their own: scripts/run-tests-long readers.
 """
 
 import collections
 import datetime
 import os
 
+import fastparquet
+import pandas
+import polars
 import pyarrow.parquet as pq
+import pyspark.sql
 import pytest
 
 from parquet_tables import EPOCH, Table
@@ -23,7 +27,6 @@ def rows(table):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_polars_reads_the_same_values(tmp_path, seed):
-    polars = pytest.importorskip("polars")
     table = Table(seed + 5000)
     path, _ = write(tmp_path, table, *options_for(seed))
     found = polars.read_parquet(path)
@@ -34,7 +37,6 @@ def test_polars_reads_the_same_values(tmp_path, seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_polars_filters_give_the_rows_of_a_full_scan(tmp_path, seed):
-    polars = pytest.importorskip("polars")
     table = Table(seed + 6000, row_count=400)
     path, _ = write(tmp_path, table, "--row-group-rows", "90", "--page-rows", "20")
     whole = polars.read_parquet(path)
@@ -49,8 +51,6 @@ def test_polars_filters_give_the_rows_of_a_full_scan(tmp_path, seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_fastparquet_reads_the_same_values(tmp_path, seed):
-    fastparquet = pytest.importorskip("fastparquet")
-    pandas = pytest.importorskip("pandas")
     table = Table(seed + 7000)
     # What pandas can hold: its times begin in 1677, and decimals and long integers with nulls become doubles.
     exact = [name for name in table.names if name in ("text", "escaped", "code", "real", "flag")]
@@ -69,7 +69,6 @@ def test_fastparquet_reads_the_same_values(tmp_path, seed):
 
 @pytest.fixture(scope="module")
 def spark():
-    pyspark = pytest.importorskip("pyspark")
     session = (
         pyspark.sql.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
         .config("spark.sql.session.timeZone", "UTC").config("spark.driver.bindAddress", "127.0.0.1").config("spark.sql.timeType.enabled", "true").getOrCreate()
