@@ -88,6 +88,11 @@ class Pipeline:
             found[f"{schema}.{table}"] = self.query(f"select {', '.join(columns)} from {schema}.{table} order by all")
         return found
 
+    def marts(self) -> dict[str, list[tuple]]:
+        """All rows of all marts."""
+        return {table: self.query(f"select * from marts.{table} order by all") for (table,) in self.query(
+            "select table_name from information_schema.tables where table_catalog = 'ecom' and table_schema = 'marts' order by 1")}
+
     def runs_of(self, program: str) -> int:
         """How often a program was called through `wrap` so far."""
         log = self.folder / "calls" / program
