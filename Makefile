@@ -59,6 +59,7 @@ golden: setup release ## golden command-line cases
 
 .PHONY: interop
 interop: setup release ## peers and the end-to-end runs
+	@scripts/setup-python snowflake
 	$(python) -m pytest -q -n auto --maxprocesses 4 --dist loadfile Tests/Interop
 
 .PHONY: test-long

@@ -2,7 +2,7 @@
 
 import sys
 
-SERVICES = ("drive", "adls")
+SERVICES = ("drive", "adls", "snowflake")
 USAGE_ERROR = 64
 
 
@@ -13,8 +13,10 @@ def main(arguments):
     # Each service is imported only when it is the one that runs: some need an environment of their own.
     if arguments[0] == "drive":
         from .drive.drive_command import run
-    else:
+    elif arguments[0] == "adls":
         from .adls.adls_command import run
+    else:
+        from .snowflake.snowflake_command import run
     return run(arguments[1:])
 
 

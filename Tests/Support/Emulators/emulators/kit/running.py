@@ -19,12 +19,12 @@ class AdminError(Exception):
 
 
 class RunningEmulator:
-    """Starts `python -m emulators SERVICE ...`; ends it when left."""
+    """Starts `python -m emulators SERVICE ...`; ends it when left. `python` is another interpreter than this one."""
 
-    def __init__(self, service, *arguments):
+    def __init__(self, service, *arguments, python=sys.executable):
         environment = {**os.environ, "PYTHONPATH": str(PACKAGE_FOLDER), "PYTHONDONTWRITEBYTECODE": "1"}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "emulators", service, "--watch-stdin", *map(str, arguments)],
+            [str(python), "-m", "emulators", service, "--watch-stdin", *map(str, arguments)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
         line = self.process.stdout.readline()
         if not line:

@@ -1,0 +1,1 @@
+"""Snowflake: SQL API v2 and the connectors' protocol, on fakesnow's engine."""

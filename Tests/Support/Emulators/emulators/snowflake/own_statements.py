@@ -1,0 +1,81 @@
+"""Statements that the emulator answers by itself: what fakesnow does not know, or knows otherwise than Snowflake.
+
+Each answers with a SELECT in DuckDB's words, whose rows are the statement's result.
+"""
+
+import re
+
+from . import copy_statement
+from .copy_statement import duck_quoted
+from .sql_text import Tokens
+
+SKIPPED = re.compile(r"(?:\s+|--[^\n]*(?:\n|$)|//[^\n]*(?:\n|$)|/\*.*?\*/)*", re.DOTALL)
+# Accepted and noted: the emulator has no roles, policies or accounts of its own.
+NOTED = re.compile(
+    r"(GRANT|REVOKE|ALTER\s+SESSION|ALTER\s+USER|ALTER\s+WAREHOUSE|USE\s+(ROLE|WAREHOUSE|SECONDARY)|COMMENT\s+(IF\s+EXISTS\s+)?ON"
+    r"|CREATE\s+(OR\s+REPLACE\s+)?(ROLE|MASKING\s+POLICY|TAG|WAREHOUSE|RESOURCE\s+MONITOR|STORAGE\s+INTEGRATION|NETWORK\s+POLICY|USER)"
+    r"|ALTER\s+(TABLE|VIEW)\s+\S+\s+(ALTER|MODIFY)\s+COLUMN\s+\S+\s+(SET|UNSET)\s+(MASKING\s+POLICY|TAG)"
+    r"|ALTER\s+(TABLE|VIEW)\s+\S+\s+(SET|UNSET)\s+TAG|ALTER\s+RESOURCE\s+MONITOR)\b", re.IGNORECASE)
+
+
+def stripped(text):
+    """The statement without comments and space before it."""
+    return text[SKIPPED.match(text).end():]
+
+
+def first_words(text, count=3):
+    return [word.upper() for word in re.findall(r"[A-Za-z_]+", stripped(text)[:200])[:count]]
+
+
+class OwnStatements:
+    def __init__(self, stages, files, clock, settings, noted):
+        self._stages, self._files, self._clock, self._settings, self._noted = stages, files, clock, settings, noted
+
+    def answer(self, connection, duck, text, inside):
+        """The SELECT of a statement of ours, None for all others; `inside` a transaction or not."""
+        text = stripped(text)
+        if NOTED.match(text):
+            self._noted.append(text)
+            return status("Statement executed successfully.")
+        words = first_words(text)
+        if words[:2] == ["COPY", "INTO"]:
+            tokens = Tokens(text)
+            tokens.expect("COPY", "INTO")
+            copy = copy_statement.parsed(tokens)
+            return copy_statement.result_select(
+                copy_statement.CopyRunner(connection, duck, copy, self._stages, self._files, self._clock).run(inside))
+        if words and words[0] in ("CREATE", "DROP", "DESC", "DESCRIBE"):
+            return self._object(connection, Tokens(text))
+        if words and words[0] in ("LIST", "LS"):
+            tokens = Tokens(text)
+            tokens.take()
+            return table(("name", "size", "md5", "last_modified"), self._stages.list(connection, tokens))
+        return None
+
+    def _object(self, connection, tokens):
+        verb = tokens.take().word
+        replaces = verb == "CREATE" and tokens.words("OR", "REPLACE")
+        if verb == "CREATE":
+            tokens.words("TEMPORARY")
+        kind = "STAGE" if tokens.words("STAGE") else "FILE FORMAT" if tokens.words("FILE", "FORMAT") else None
+        if kind is None:
+            return None
+        if verb == "CREATE":
+            return status(self._stages.create(connection, tokens, kind, replaces))
+        if verb == "DROP":
+            return status(self._stages.drop(connection, tokens, kind))
+        names = ("parent_property", "property", "property_type", "property_value", "property_default")
+        return table(names, self._stages.describe(connection, tokens, kind))
+
+
+def status(message):
+    return f"select {duck_quoted(message)} as \"status\""
+
+
+def table(names, rows):
+    columns = ", ".join(f'"{name}"' for name in names)
+    if not rows:
+        empty = ", ".join(f'null::varchar as "{name}"' for name in names)
+        return f"select {empty} where false"
+    values = ", ".join(f"({', '.join(map(duck_quoted, row))})" for row in rows)
+    return f"select * from (values {values}) t({columns})"
