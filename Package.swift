@@ -14,7 +14,7 @@ let package = Package(
         stage("sf-copy", uses: "Contracts", "Digests"),
 
         // The data contracts, which most programs follow.
-        library("Contracts", uses: "Bytes", "CYAML", "CPCRE2"),
+        library("Contracts", uses: "Bytes", "Text", "CYAML", "CPCRE2"),
 
         // Formats, wires and texts.
         library("XLSX", uses: "Bytes", "Compression", "CXML2"),

@@ -62,9 +62,6 @@ struct CleaningReader {
         return check ?? format.flatMap { FormatCheck(rawValue: $0) }
     }
 
-    /// The hexadecimal digits of HMAC-SHA-256.
-    private static let hmacLength = 64
-
     private func mask(_ type: LogicalType) -> MaskSettings? {
         guard let mask = reader?.mapping("mask", keys: ["method", "keyRef", "length", "when"]) else { return nil }
         _ = mask.choice("when", ["afterChecks": true])
@@ -80,8 +77,8 @@ struct CleaningReader {
         case 0:
             method = .hmacSHA256
             if key == nil { mask.report("keyRef", "is missing", "name the environment variable that holds the key") }
-            if let limit, limit < CleaningReader.hmacLength {
-                mask.report("method", "makes \(CleaningReader.hmacLength) characters", "declare VARCHAR(64) or more")
+            if let limit, limit < MaskSettings.hmacLength {
+                mask.report("method", "makes \(MaskSettings.hmacLength) characters", "declare VARCHAR(64) or more")
             }
         case 1:
             method = .redact

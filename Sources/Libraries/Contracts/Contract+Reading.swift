@@ -32,7 +32,7 @@ extension Contract {
         } catch {
             throw .invalid(file: name, findings: [error])
         }
-        let log = FindingLog()
+        let log = FindingLog(file: name)
         let contract = ContractReader(root, log)?.contract(file: name, bytes: bytes)
         guard log.errors.isEmpty, let contract else { throw .invalid(file: name, findings: log.orderedErrors) }
         return contract
@@ -66,15 +66,18 @@ struct ContractReader {
         _ = top.choice("kind", ["DataContract": true])
         if top["kind"] == nil { top.report("kind", "is missing", "add kind: DataContract") }
         if keys.minor < 2 { _ = top.requiredText("status") }
+        log.refusesVariables = keys.minor >= 2
         let id = top.requiredText("id")
         let version = top.requiredText("version")
         let datasets = self.datasets()
+        let serviceLevels = self.serviceLevels()
+        log.refusesVariables = false
         guard let id, let version else { return nil }
         return Contract(
             file: file, bytes: bytes, apiVersion: top.text("apiVersion") ?? "", id: id, version: version,
             name: top.text("name"), status: top.text("status"),
             purpose: top.mapping("description", keys: nil)?.text("purpose"), datasets: datasets,
-            serviceLevels: serviceLevels(), roles: roles(), team: team(), warnings: log.orderedWarnings)
+            serviceLevels: serviceLevels, roles: roles(), team: team(), warnings: log.orderedWarnings)
     }
 
     private func datasets() -> [Dataset] {
@@ -101,6 +104,7 @@ struct ContractReader {
                 reader.report("value", "is missing", "give the level a single value")
                 return nil
             }
+            if MappingReader.refusesVariable(value, node, reader.path(of: "value"), log) { return nil }
             return ServiceLevel(
                 property: property, value: value, unit: reader.text("unit"), element: reader.text("element"))
         }

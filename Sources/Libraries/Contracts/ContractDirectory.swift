@@ -39,14 +39,16 @@ package struct ContractDirectory: Sendable {
         for contract in contracts {
             for dataset in contract.datasets {
                 guard let other = owners.updateValue(contract.file, forKey: dataset.name.lowercased()) else { continue }
-                throw ContractDirectory.invalid(
-                    contract, "schema[\(dataset.name)]", "\(other) describes the same dataset", "keep one of them")
+                let finding = dataset.place.finding("\(other) describes the same dataset", "keep one of them")
+                throw .invalid(file: contract.file, findings: [finding])
             }
         }
         for contract in contracts {
+            var findings: [Finding] = []
             for dataset in contract.datasets {
-                for reference in dataset.references { try check(reference, of: dataset, in: contract) }
+                for reference in dataset.references { findings += self.findings(reference, of: dataset) }
             }
+            if !findings.isEmpty { throw .invalid(file: contract.file, findings: findings) }
         }
     }
 
@@ -58,32 +60,23 @@ package struct ContractDirectory: Sendable {
         return nil
     }
 
-    private func check(_ reference: Reference, of dataset: Dataset, in contract: Contract) throws(ContractError) {
-        let path = "schema[\(dataset.name)].relationships"
+    /// What is wrong with a foreign key.
+    private func findings(_ reference: Reference, of dataset: Dataset) -> [Finding] {
         guard let target = find(dataset: reference.dataset)?.dataset else {
-            throw ContractDirectory.invalid(
-                contract, path, "there is no dataset \(reference.dataset)",
-                "add its contract or remove the relationship")
+            return [
+                reference.place.finding(
+                    "there is no dataset \(reference.dataset)", "add its contract or remove the relationship")
+            ]
         }
-        for (index, column) in zip(reference.fields, reference.columns) {
+        return zip(reference.fields, reference.columns).compactMap { index, column in
             guard let other = target.index(of: column) else {
-                throw ContractDirectory.invalid(
-                    contract, path, "\(target.name) has no column \(column)", "correct the relationship")
+                return reference.place.finding("\(target.name) has no column \(column)", "correct the relationship")
             }
             let (left, right) = (dataset.fields[index].type, target.fields[other].type)
-            guard left == right else {
-                throw ContractDirectory.invalid(
-                    contract, path,
-                    "\(dataset.fields[index].name) is \(left.contractName) and \(target.name).\(column) \(right.contractName)",
-                    "give both the same type")
-            }
+            if left == right { return nil }
+            return reference.place.finding(
+                "\(dataset.fields[index].name) is \(left.contractName) and \(target.name).\(column) \(right.contractName)",
+                "give both the same type")
         }
-    }
-
-    private static func invalid(_ contract: Contract, _ path: String, _ problem: String, _ remedy: String)
-        -> ContractError
-    {
-        .invalid(
-            file: contract.file, findings: [Finding(line: 1, column: 1, path: path, problem: problem, remedy: remedy)])
     }
 }

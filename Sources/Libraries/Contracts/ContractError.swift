@@ -51,13 +51,45 @@ package struct Finding: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
+/// Where something stands in a contract, for what only turns out to be wrong later: beside other contracts, or when a
+/// program makes itself ready for the rows.
+package struct FindingPlace: Sendable {
+    private let file: String
+    private let line: Int
+    private let column: Int
+    private let path: String
+
+    init(_ node: YAMLNode, _ path: String, _ log: FindingLog) {
+        file = log.file
+        line = node.line
+        column = node.column
+        self.path = path
+    }
+
+    func finding(_ problem: String, _ remedy: String) -> Finding {
+        Finding(line: line, column: column, path: path, problem: problem, remedy: remedy)
+    }
+
+    /// One line as those of ``ContractError/messages``.
+    package func message(_ problem: String, _ remedy: String) -> String { "\(file):\(finding(problem, remedy))" }
+
+    /// A line that is no complaint.
+    package func note(_ text: String) -> String { "\(file):\(line):\(column): \(path): \(text)" }
+}
+
 /// Collects the findings of one file, so that a person sees all of them at once.
 final class FindingLog {
     /// After so many, more would help nobody.
     static let findingLimit = 100
 
+    let file: String
+    /// While it is true, texts may not hold variables (``VariableReference``): they are what programs work by.
+    var refusesVariables = false
+
     private(set) var errors: [Finding] = []
     private(set) var warnings: [Finding] = []
+
+    init(file: String) { self.file = file }
 
     func add(_ node: YAMLNode, _ path: String, _ problem: String, _ remedy: String) {
         FindingLog.append(

@@ -16,13 +16,15 @@ package struct Dataset: Sendable {
     /// Rules that only other tools run (sql, custom, text): to be told, never passed silently.
     package let rulesNotRun: [String]
 
+    package let place: FindingPlace
     private let positions: [String: Int]
 
     init(
         name: String, description: String?, fields: [Field], source: SourceSettings?, rows: RowRules,
         guards: GuardSettings, parquet: ParquetSettings, references: [Reference], qualityRules: [QualityRule],
-        rulesNotRun: [String]
+        rulesNotRun: [String], place: FindingPlace
     ) {
+        self.place = place
         self.name = name
         self.description = description
         self.fields = fields
@@ -95,10 +97,12 @@ package enum ReservedName {
 }
 
 /// A foreign key: these fields of the dataset are those columns of another.
-package struct Reference: Equatable, Sendable {
+package struct Reference: Sendable {
     package let fields: [Int]
     package let dataset: String
     package let columns: [String]
+    /// Where the contract says so.
+    let place: FindingPlace
 }
 
 /// What happens to whole rows and columns: drift and duplicates.

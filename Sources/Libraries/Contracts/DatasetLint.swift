@@ -17,6 +17,7 @@ struct DatasetLint {
             checkMap(draft)
             checkValues(draft)
             checkProtection(draft)
+            checkMaskShape(draft)
             checkSerial(draft)
         }
     }
@@ -133,6 +134,30 @@ struct DatasetLint {
         draft.reader.log.warn(
             node, draft.reader.path(of: "classification"), "a restricted column is not masked",
             "add a mask to its cleaning")
+    }
+
+    /// Cleaning what is clean changes nothing, so a text that looks like a keyed mask passes as one: then no text of the
+    /// column may look like one before it is masked, or it would stay readable.
+    private func checkMaskShape(_ draft: FieldDraft) {
+        guard let mask = draft.field.cleaning.mask, mask.method == .hmacSHA256 else { return }
+        let limits = draft.field.limits
+        let length = MaskSettings.hmacLength
+        if limits.maximumLength ?? .max < length || limits.minimumLength ?? 0 > length { return }
+        switch draft.field.cleaning.check {
+        // All of them need other characters than hexadecimal digits, or another length.
+        case .email, .uuid, .iban, .uri: return
+        case .luhn, nil: break
+        }
+        if let valid = limits.validValues, !valid.contains(where: MaskSettings.isHMACShaped) { return }
+        // Whether a pattern takes any such text cannot be said in general; one that takes none of many hardly will.
+        if let matcher = try? limits.pattern?.makeMatcher(),
+            MaskSettings.hmacSamples.allSatisfy({ matcher.match($0) == .notFound })
+        {
+            return
+        }
+        draft.cleaning?.report(
+            "mask", "a text of \(length) hexadecimal digits would pass for a mask and stay readable",
+            "add maxLength below \(length), or a pattern or check that such texts break")
     }
 
     /// Without a first day, an order number that got into a date column is a date: 43831 is 2020-01-01.

@@ -14,6 +14,7 @@ package struct Field: Sendable {
     package let cleaning: FieldCleaning
     /// IANA name of the zone in which text without an offset is an instant.
     package let defaultTimezone: String?
+    package let place: FindingPlace
 }
 
 /// What values of a column may be, after parsing.

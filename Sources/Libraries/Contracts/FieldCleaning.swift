@@ -70,6 +70,30 @@ package struct MaskSettings: Equatable, Sendable {
     package let keyReference: String?
 }
 
+extension MaskSettings {
+    /// The hexadecimal digits of HMAC-SHA-256, in lower case.
+    static let hmacLength = 64
+
+    static func isHMACShaped(_ text: String) -> Bool {
+        text.utf8.count == hmacLength && text.utf8.allSatisfy { $0 &- 0x30 < 10 || $0 &- 0x61 < 6 }
+    }
+
+    /// Texts of that shape: one digit again and again, and mixtures.
+    static let hmacSamples: [String] = {
+        let digits = Array("0123456789abcdef")
+        var state: UInt64 = 1
+        let mixtures = (0..<64).map { _ in
+            String(
+                (0..<hmacLength).map { _ in
+                    // The numbers of Knuth's MMIX; any mixture would do.
+                    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                    return digits[Int(state >> 60)]
+                })
+        }
+        return digits.map { String(repeating: $0, count: hmacLength) } + mixtures
+    }()
+}
+
 /// How text becomes a value of the column's type.
 package struct ParseSettings: Equatable, Sendable {
     /// ASCII point or comma.

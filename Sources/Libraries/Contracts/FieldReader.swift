@@ -44,10 +44,11 @@ struct FieldReader {
         let (isRequired, position) = key()
         let limits = LimitsReader(reader, options, cleaning, keys).limits(type)
         let field = Field(
-            name: name, type: type, description: reader.text("description"), isRequired: isRequired,
+            name: name, type: type, description: reader.prose("description"), isRequired: isRequired,
             isUnique: reader.flag("unique") ?? false, primaryKeyPosition: position,
             classification: reader.text("classification"), tags: reader.texts("tags", isEmptyAllowed: true) ?? [],
-            limits: limits, cleaning: settings, defaultTimezone: timezone(type, options))
+            limits: limits, cleaning: settings, defaultTimezone: timezone(type, options),
+            place: FindingPlace(reader.node, reader.path, reader.log))
         return FieldDraft(field: field, reader: reader, cleaning: cleaning)
     }
 

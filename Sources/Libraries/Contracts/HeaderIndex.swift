@@ -1,3 +1,5 @@
+internal import Text
+
 /// Finds the field that an incoming column name means.
 ///
 /// First the name itself, then the aliases, each exactly (composed and decomposed letters are equal); then names and aliases
@@ -43,11 +45,12 @@ package struct HeaderIndex: Sendable {
         }
     }
 
-    /// Lower case, with every run of characters other than letters and digits as one `_`, and none at the ends.
+    /// Lower case, with every run of characters other than letters and digits as one `_`, and none at the ends. Characters
+    /// that are forms of others, as `²`, `ﬁ` and full-width letters are, count as those (Unicode's form NFKC).
     package static func snake(_ name: String) -> String {
         var result = ""
         var isGapPending = false
-        for character in name.lowercased() {
+        for character in Normalization.form(.nfkc, of: name).lowercased() {
             guard character.isLetter || character.isNumber else {
                 isGapPending = !result.isEmpty
                 continue

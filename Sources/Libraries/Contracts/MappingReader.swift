@@ -148,7 +148,23 @@ struct MappingReader {
             log.add(node, path, "\(shown) is read as \(type) by YAML tools, not as a text", "put it in quotes")
             return nil
         }
-        return text
+        return refusesVariable(text, node, path, log) ? nil : text
+    }
+
+    /// Whether a text holds a variable where there may be none; reported then.
+    static func refusesVariable(_ text: String, _ node: YAMLNode, _ path: String, _ log: FindingLog) -> Bool {
+        guard log.refusesVariables, let reference = VariableReference.first(in: text) else { return false }
+        log.add(
+            node, path, "\(reference) stands for a variable, which programs do not look up", "write the value itself")
+        return true
+    }
+
+    /// A text for people, in which variables stay as they are.
+    func prose(_ key: String) -> String? {
+        let isRefusing = log.refusesVariables
+        log.refusesVariables = false
+        defer { log.refusesVariables = isRefusing }
+        return text(key)
     }
 
     /// The known key that a typo was probably meant to be: at most two edits away.

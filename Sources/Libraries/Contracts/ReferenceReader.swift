@@ -59,7 +59,12 @@ struct ReferenceReader {
             reader.report("to", "has another number of columns than from", "name one for each")
             return []
         }
-        return [Reference(fields: fields, dataset: first.dataset, columns: to.map(\.column))]
+        let node = reader["to"] ?? reader.node
+        return [
+            Reference(
+                fields: fields, dataset: first.dataset, columns: to.map(\.column),
+                place: FindingPlace(node, reader.path(of: "to"), reader.log))
+        ]
     }
 
     /// One `dataset.column` or a list of them.

@@ -33,10 +33,9 @@ struct SchemaReader {
         DatasetLint(drafts, rows.headerMatch, reader).check()
         guard let name, drafts.count == columns.names.count else { return nil }
         return Dataset(
-            name: name, description: reader.text("description"), fields: drafts.map(\.field), source: source,
-            rows: rows,
-            guards: guards, parquet: parquet, references: references, qualityRules: rules.run,
-            rulesNotRun: rules.notRun)
+            name: name, description: reader.prose("description"), fields: drafts.map(\.field), source: source,
+            rows: rows, guards: guards, parquet: parquet, references: references, qualityRules: rules.run,
+            rulesNotRun: rules.notRun, place: FindingPlace(reader.node, reader.path, reader.log))
     }
 
     static func identifier(_ reader: MappingReader) -> String? {

@@ -44,6 +44,15 @@ package struct Normalization: ~Copyable {
         return true
     }
 
+    /// The normal form of a text; the text as it is where utf8proc cannot make one. For a few texts: it makes its own
+    /// scratch memory.
+    package static func form(_ form: Form, of text: String) -> String {
+        var normalization = Normalization()
+        var output = ByteBuffer()
+        let bytes = Array(text.utf8)
+        return normalization.append(form, of: bytes.span.bytes, to: &output) ? output.bytes.text : text
+    }
+
     private func decompose(_ text: RawSpan, _ flags: utf8proc_option_t) -> Int {
         text.withUnsafeBytes { bytes in
             utf8proc_decompose(

@@ -34,11 +34,15 @@ struct CleaningPlan {
             do throws(PatternError) {
                 fields.append(try FieldCleaner(field, number: number))
             } catch {
-                throw .badConfiguration("\(dataset.name).\(field.name): a pattern \(error)")
+                throw field.fault("a pattern \(error)", "correct the pattern")
             }
             if let settings = field.cleaning.mask { fields[number].mask = try ValueMask(settings, field: field) }
             if case .timestamp(true) = field.type, let zone = field.defaultTimezone {
-                fields[number].zone = try ZoneRules.load(zone)
+                do throws(ZoneProblem) {
+                    fields[number].zone = try ZoneRules.load(zone)
+                } catch {
+                    throw field.fault(error.message, "name a zone of the IANA database, as America/Sao_Paulo")
+                }
             }
             prefixes.append(Self.prefix(field.name, isFirst: number == 0))
         }
@@ -61,22 +65,29 @@ struct CleaningPlan {
         for (field, cleaner) in zip(dataset.fields, fields) {
             for mapping in field.cleaning.map {
                 if let problem = cleaner.problem(ofResult: mapping.to) {
-                    throw .badConfiguration(
-                        "\(dataset.name).\(field.name): the map's target \"\(mapping.to)\" \(problem)")
+                    throw field.fault(
+                        "the map's target \"\(mapping.to)\" \(problem)", "write it as cleaning leaves it")
                 }
             }
             if let text = field.cleaning.defaultValue {
                 if let problem = cleaner.problem(ofResult: text) {
-                    throw .badConfiguration("\(dataset.name).\(field.name): the default \"\(text)\" \(problem)")
+                    throw field.fault("the default \"\(text)\" \(problem)", "write it as cleaning leaves it")
                 }
                 cleaner.defaultJSON = cleaner.cleaned(text)
             }
             if let format = cleaner.formatReadingISODifferently(field.cleaning.parse.formats) {
-                throw .badConfiguration(
-                    "\(dataset.name).\(field.name): the format \(format) reads ISO dates as other days; "
-                        + "clean data is ISO and must be read as such")
+                throw field.fault(
+                    "the format \(format) reads ISO dates, as clean data has them, as other days",
+                    "such dates cannot be told apart: correct the source")
             }
         }
+    }
+}
+
+extension Field {
+    /// A fault of the contract that shows only when it is made ready for rows.
+    func fault(_ problem: String, _ remedy: String) -> StageFailure {
+        .badConfiguration(place.message(problem, remedy))
     }
 }
 

@@ -23,34 +23,6 @@ enum ContractArgument {
     }
 }
 
-/// `clean --lint`: reads contracts as a run would, and says all that is wrong or doubtful.
-enum ContractLint {
-    static func check(_ paths: [String], _ log: Log) throws(StageFailure) {
-        var failed = 0
-        for path in paths {
-            do throws(ContractError) {
-                let contract = try Contract.load(path: path)
-                for warning in contract.warnings { log.warning("\(path):\(warning)") }
-                for dataset in contract.datasets {
-                    do throws(StageFailure) {
-                        _ = try CleaningPlan(dataset)
-                    } catch {
-                        log.error("\(path): \(error.message ?? "")")
-                        failed += 1
-                    }
-                }
-            } catch {
-                for message in error.messages { log.error(message) }
-                failed += 1
-            }
-        }
-        if failed > 0 {
-            throw .badConfiguration("\(failed) of \(paths.count) contracts \(failed == 1 ? "has" : "have") errors")
-        }
-        log.info("\(paths.count) \(paths.count == 1 ? "contract has" : "contracts have") no errors")
-    }
-}
-
 /// `clean --sources`: the dbt source that the contracts describe, as YAML.
 enum ContractSources {
     static func write(_ paths: [String], to output: String, _ log: Log) throws(StageFailure) {

@@ -116,5 +116,5 @@ struct FormatParts {
     }
 
     /// 0 is Monday. 1970-01-01 was a Thursday.
-    private static func weekday(ofDay days: Int32) -> Int { ((Int(days) + 3) % 7 + 7) % 7 }
+    static func weekday(ofDay days: Int32) -> Int { ((Int(days) + 3) % 7 + 7) % 7 }
 }

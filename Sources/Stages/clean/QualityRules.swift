@@ -89,7 +89,8 @@ struct QualityRules {
             rowRules.append(RowRule(rule: rule, tokens: tokens, valid: valid, matcher: matcher))
         }
         guard rowRules.count <= Self.rowRuleLimit else {
-            throw .badConfiguration("\(dataset.name) has more than \(Self.rowRuleLimit) quality rules about values")
+            throw .badConfiguration(
+                dataset.place.message("has more than \(Self.rowRuleLimit) quality rules about values", "remove some"))
         }
         self.rowRules = rowRules
     }

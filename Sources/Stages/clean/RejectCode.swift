@@ -7,7 +7,6 @@ enum RejectCode: String, CaseIterable, Sendable {
     case jsonTooLong = "json.tooLong"
     case typeContainer = "type.container"
     case headerConflict = "header.conflict"
-    case columnUnknown = "column.unknown"
     case columnMissing = "column.missing"
     case nullRequired = "null.required"
     case parseInteger = "parse.integer"
@@ -30,7 +29,6 @@ enum RejectCode: String, CaseIterable, Sendable {
     case formatIBAN = "format.iban"
     case formatURI = "format.uri"
     case duplicateKey = "dup.key"
-    case duplicateRow = "dup.row"
     case foreignKeyMissing = "fk.missing"
     case ruleCustom = "rule.custom"
 }

@@ -8,6 +8,8 @@ internal import StageKit
 struct RowSequence: ~Copyable {
     /// Refused rows that are shown on standard error when there is no reject stream.
     private static let shownRefusalLimit = 5
+    /// What a warning about a column is counted as.
+    private static let unknownColumn = "column.unknown"
     /// Unknown columns that the report lists.
     private static let knownColumnLimit = 10_000
     /// Unknown columns that are told one by one.
@@ -104,7 +106,7 @@ struct RowSequence: ~Copyable {
     }
 
     private func tell(_ message: String) {
-        if unknownColumns.count < Self.toldColumnLimit { log.warning(message, code: RejectCode.columnUnknown.rawValue) }
+        if unknownColumns.count < Self.toldColumnLimit { log.warning(message, code: Self.unknownColumn) }
     }
 
     /// Sightings and refusals come in the order of their lines, so each refusal sees the columns of its own sheet.

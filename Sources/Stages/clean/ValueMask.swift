@@ -32,10 +32,12 @@ struct ValueMask: Sendable {
         case .hmacSHA256:
             let name = settings.keyReference ?? ""
             guard let key = Environment.value(name) else {
-                throw .badConfiguration("the mask of \(field.name) needs its key in the environment variable \(name)")
+                throw field.fault("the mask needs its key in the environment variable \(name)", "set it")
             }
             guard key.utf8.count >= Self.shortestKey else {
-                throw .badConfiguration("the key in \(name) is shorter than \(Self.shortestKey) bytes")
+                throw field.fault(
+                    "the key in the environment variable \(name) is shorter than \(Self.shortestKey) bytes",
+                    "set a longer one")
             }
             keyed = KeyedDigest(key: Array(key.utf8))
         case .redact: break
@@ -45,9 +47,8 @@ struct ValueMask: Sendable {
                 limits.pattern != nil || limits.validValues != nil || field.cleaning.check != nil
                 || (limits.minimumLength ?? 0) > length
             if isChecked {
-                throw .badConfiguration(
-                    "the mask of \(field.name) cuts texts that the column's checks would then refuse; remove the checks or redact"
-                )
+                throw field.fault(
+                    "the mask cuts texts that the column's checks would then refuse", "remove the checks or redact")
             }
         }
         self.keyed = keyed

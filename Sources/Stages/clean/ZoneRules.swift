@@ -1,6 +1,11 @@
 internal import Bytes
 internal import StageKit
 
+/// Why there is no such time zone.
+struct ZoneProblem: Error {
+    let message: String
+}
+
 /// The offsets from UTC that a time zone had and will have, from the system's database (TZif, RFC 9636).
 ///
 ///     header = "TZif" version 15*OCTET, six counts of 32 bits: isutcnt isstdcnt leapcnt timecnt typecnt charcnt
@@ -19,11 +24,11 @@ struct ZoneRules: Sendable {
     private let future: PosixZone?
 
     /// Reads a zone such as `America/Sao_Paulo` from the folder that `TZDIR` names, or from /usr/share/zoneinfo.
-    static func load(_ name: String) throws(StageFailure) -> ZoneRules {
+    static func load(_ name: String) throws(ZoneProblem) -> ZoneRules {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         let isSafe = parts.allSatisfy { !$0.isEmpty && !$0.hasPrefix(".") }
         let folder = Environment.value("TZDIR") ?? "/usr/share/zoneinfo"
-        guard isSafe else { throw .badConfiguration("\(name) is no name of a time zone") }
+        guard isSafe else { throw ZoneProblem(message: "\(name) is no name of a time zone") }
         do throws(IOError) {
             let bytes = try FileSystem.contents(FileSystem.join(folder, name), limit: fileLimit)
             guard let rules = ZoneRules(bytes) else {
@@ -31,7 +36,7 @@ struct ZoneRules: Sendable {
             }
             return rules
         } catch {
-            throw .badConfiguration("the time zone \(name) cannot be read: \(error.message)")
+            throw ZoneProblem(message: "the time zone \(name) cannot be read: \(error.message)")
         }
     }
 

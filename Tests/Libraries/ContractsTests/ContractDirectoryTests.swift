@@ -54,7 +54,13 @@ import Testing
         try folder.write("a.odcs.yaml", text: contract("a", left))
         try folder.write("b.odcs.yaml", text: contract("b", right))
         let error = #expect(throws: ContractError.self) { try ContractDirectory.load(path: folder.path) }
-        #expect(error?.messages == [folder.file("a.odcs.yaml") + ":1:1: schema[a].relationships: " + message])
+        let target = try #require(left.split(separator: "to: ").last?.prefix { $0 != "}" })
+        let column = "schema: [{name: a, properties: [".count + left.count - target.count - "}]}".count + 1
+        #expect(
+            error?.messages == [
+                folder.file("a.odcs.yaml") + ":6:\(column): schema[a].properties[x].relationships[\(target)].to: "
+                    + message
+            ])
     }
 
     @Test func aDatasetHasOneContract() throws {
@@ -62,7 +68,8 @@ import Testing
         try folder.write("a.odcs.yaml", text: contract("x", "{name: x, logicalType: string}"))
         try folder.write("b.odcs.yaml", text: contract("X", "{name: x, logicalType: string}"))
         let error = #expect(throws: ContractError.self) { try ContractDirectory.load(path: folder.path) }
-        #expect(error?.description.contains("describes the same dataset") == true)
+        #expect(error?.description.contains("b.odcs.yaml:6:10: schema[X]: ") == true)
+        #expect(error?.description.contains("describes the same dataset; keep one of them") == true)
     }
 
     @Test func aReferenceNamesFileAndDataset() throws {

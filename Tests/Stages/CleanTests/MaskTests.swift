@@ -42,7 +42,7 @@ import Testing
     @Test(arguments: ["method: hmac-sha256, keyRef: NO_SUCH_KEY", "method: hmac-sha256, keyRef: HOME"])
     func `a mask without a good key is refused`(mask: String) throws {
         setenv("HOME", "/short", 1)
-        let dataset = try dataset(mask)
+        let dataset = try dataset(mask, options: "pattern: '@'")
         #expect(throws: StageFailure.self) { _ = try CleaningPlan(dataset) }
     }
 
