@@ -77,6 +77,7 @@ bench: release ## speed and memory beside the peers (about 20 minutes)
 	scripts/bench-xlsx
 	scripts/bench-clean
 	scripts/bench-parquet
+	scripts/bench-pipe
 	scripts/bench-marts
 
 .PHONY: fuzz
