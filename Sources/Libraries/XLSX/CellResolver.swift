@@ -44,11 +44,10 @@ struct CellResolver {
             return numbered(index, column: column)
         case .boolean:
             if start == end { return nil }
-            if stands("true", at: start) || stands("false", at: start) {
-                return SheetCell(Self.digit(stands("true", at: start)), column: column, kind: .boolean)
+            guard let value = Self.boolean(start, end) else {
+                return SheetCell(start, end, column: column, kind: .text, flags: SheetCell.needsEscape)
             }
-            let isDigit = end - start == 1 && (start[0] == 0x30 || start[0] == 0x31)
-            return SheetCell(start, end, column: column, kind: isDigit ? .boolean : .text, flags: SheetCell.needsEscape)
+            return SheetCell(Self.digit(value), column: column, kind: .boolean)
         case .error:
             if start == end { return nil }
             return SheetCell(start, end, column: column, kind: .error, flags: SheetCell.needsEscape)
@@ -82,6 +81,16 @@ struct CellResolver {
         let kind = styles.kind(ofStyle: style, value: value)
         if kind == .dateOrTime { return value < 1 ? .time : value == value.rounded() ? .date : .dateTime }
         return SheetCell.Kind(rawValue: kind.rawValue) ?? .number
+    }
+
+    /// `1` and `0`, other numbers (all but zero are true), `true` and `false` in any case; nil for other text.
+    private static func boolean(_ start: Place, _ end: Place) -> Bool? {
+        if let number = index(start, end) { return number != 0 }
+        switch String(decoding: UnsafeBufferPointer(start: start, count: end - start), as: UTF8.self).lowercased() {
+        case "true": return true
+        case "false": return false
+        default: return nil
+        }
     }
 
     private static func index(_ start: Place, _ end: Place) -> Int? {

@@ -18,6 +18,8 @@ final class SheetHandler: XMLHandler {
     private let limits: XLSXLimits
     private var depth = 0
     private var dataDepth: Int?
+    /// True when the part's first element is a worksheet.
+    private(set) var isWorksheet = false
 
     // The row and the cell at hand.
     private var rowNumber = 0
@@ -80,6 +82,8 @@ final class SheetHandler: XMLHandler {
 
     private func startFrame(_ element: XMLElement) {
         switch element.name {
+        case "worksheet" where depth == 1:
+            isWorksheet = true
         case "sheetData" where depth == 2:
             dataDepth = depth
         case "dimension":
@@ -115,18 +119,28 @@ final class SheetHandler: XMLHandler {
         cellIsOpen = true
         (hasFormula, hasValue, hasInline, isInValue, valueKeepsSpace) = (false, false, false, false, false)
         value.removeAll(keepingCapacity: true)
-        // A reference that is none counts as missing; its row does not matter, the row's own number does.
-        let stated = element.attribute("r").flatMap { text -> Int? in
-            var parser = CellReference.Parser(text)
-            return parser.column()
-        }
-        reference.column = stated ?? reference.column + 1
+        // A reference that is none counts as missing.
+        var parser = CellReference.Parser(element.attribute("r") ?? "")
+        let column = parser.column()
+        if column != nil, let row = parser.row(), parser.isAtEnd, row != rowNumber { moveToRow(row) }
+        reference.column = column ?? reference.column + 1
         guard reference.column < XLSXLimits.columnCount else {
             throw .malformed(
                 part: part, cell: nil, reason: "row \(rowNumber) has more than \(XLSXLimits.columnCount) columns")
         }
         style = element.attribute("s").flatMap { Int($0) } ?? 0
         type = element.bytes("t").map { CellResolver.CellType($0) } ?? .number
+    }
+
+    /// A cell says that it stands in another row than its `<row>` does, or that has no number: the cell is right, as for
+    /// every other reader. What was read of the row before stays a row of its own.
+    private func moveToRow(_ number: Int) {
+        if !row.isEmpty {
+            store.append(row, number: rowNumber, isHidden: rowIsHidden)
+            row.removeAll(keepingCapacity: true)
+        }
+        rowNumber = number
+        reference = CellReference(column: -1, row: number)
     }
 
     private func startContent(_ element: XMLElement, keepsSpace: Bool) {
@@ -190,8 +204,12 @@ final class SheetHandler: XMLHandler {
             if hasFormula { formulasWithoutValue += 1 }
             return
         }
+        if hasInline {
+            value = inline.finish()
+            // Inline text without the type that announces it is text all the same.
+            type = .inlineText
+        }
         let isText = type == .formulaText || type == .inlineText
-        if hasInline { value = inline.finish() }
         if !hasInline, !(isText && valueKeepsSpace) {
             while let last = value.last, CellText.isSpace(last) { value.removeLast() }
             value.removeFirst(value.prefix { CellText.isSpace($0) }.count)

@@ -168,7 +168,7 @@ package final class SheetReader {
     }
 
     private func finish() throws(XLSXError) {
-        if mustHaveData, !handler.isPastData {
+        if mustHaveData, !handler.isPastData, !handler.isWorksheet {
             throw .malformed(part: part, cell: nil, reason: "it is no worksheet: it has no sheetData")
         }
         state = .finished

@@ -50,6 +50,8 @@ package final class Workbook {
 
     private let archive: ZipArchive
     private let relationships: Relationships
+    /// Where the workbook part lies: `xl/`.
+    private let folder: String
     private let road: SheetRoad
     private var loadedStrings: SharedStrings?
     private var loadedStyles: Styles?
@@ -80,6 +82,7 @@ package final class Workbook {
         self.sheets = sheets
         self.archive = archive
         self.relationships = relationships
+        folder = Relationships.folder(of: part)
     }
 
     /// The rows of a sheet. Throws when it has no part; a chart sheet has no rows.
@@ -100,7 +103,12 @@ package final class Workbook {
         for relationship in try Relationships(of: part, in: archive, limits: limits).all
         where relationship.kind == "table" && archive.entry(relationship.part) != nil {
             let handler = TableHandler()
-            try archive.parse(relationship.part, limits: limits, handler: handler)
+            do throws(XLSXError) {
+                try archive.parse(relationship.part, limits: limits, handler: handler)
+            } catch .malformed(let part, _, let reason) {
+                warnings.append((.unreadablePart, "\(part): \(reason)"))
+                continue
+            }
             if let table = handler.table(onSheet: sheet.position) { tables.append(table) }
         }
         return tables
@@ -108,28 +116,32 @@ package final class Workbook {
 
     private func strings() throws(XLSXError) -> SharedStrings {
         if let loadedStrings { return loadedStrings }
-        let part = relationships.find(kind: "sharedstrings")?.part ?? "xl/sharedStrings.xml"
         let strings: SharedStrings
-        if archive.entry(part) == nil {
-            strings = try SharedStrings(partByteCount: 0)
-            if relationships.find(kind: "sharedstrings") != nil {
-                warnings.append((.unreadablePart, "\(part): the shared strings are missing"))
-            }
+        if let entry = entry(kind: "sharedstrings", usually: "sharedStrings.xml"), entry.byteCount > 0 {
+            strings = try SharedStrings.read(archive, part: entry.name, limits: limits, road: road)
         } else {
-            strings = try SharedStrings.read(archive, part: part, limits: limits, road: road)
+            strings = try SharedStrings(partByteCount: 0)
+            if let stated = relationships.find(kind: "sharedstrings") {
+                warnings.append((.unreadablePart, "\(stated.part): the shared strings are missing"))
+            }
         }
         loadedStrings = strings
         return strings
     }
 
+    /// The part of that kind: the one that the workbook names, or one of the usual name where it names none that it has.
+    private func entry(kind: String, usually name: String) -> ZipEntry? {
+        let stated = relationships.find(kind: kind).flatMap { archive.entry($0.part) }
+        return stated ?? archive.entry(folder + name) ?? archive.entry("xl/" + name)
+    }
+
     /// The number formats; without them, or behind a break in them, dates are numbers.
     private func styles() throws(XLSXError) -> Styles {
         if let loadedStyles { return loadedStyles }
-        let part = relationships.find(kind: "styles")?.part ?? "xl/styles.xml"
         let handler = StylesHandler()
-        if archive.entry(part) != nil {
+        if let entry = entry(kind: "styles", usually: "styles.xml") {
             do throws(XLSXError) {
-                try archive.parse(part, limits: limits, handler: handler)
+                try archive.parse(entry.name, limits: limits, handler: handler)
             } catch .malformed(let part, _, let reason) {
                 warnings.append((.unreadablePart, "\(part): \(reason)"))
             }
@@ -138,10 +150,18 @@ package final class Workbook {
         return handler.styles
     }
 
-    /// The part that the package calls its document.
+    /// What the package's relationships call its document; nil where they are missing or broken.
+    private static func statedPart(_ archive: ZipArchive, limits: XLSXLimits) throws(XLSXError) -> String? {
+        do throws(XLSXError) {
+            return try Relationships(of: "", in: archive, limits: limits).find(kind: "officedocument")?.part
+        } catch .malformed {
+            return nil
+        }
+    }
+
+    /// The part that holds the workbook: the package's document, the one of the usual name, or of the right content type.
     private static func workbookPart(_ archive: ZipArchive, limits: XLSXLimits) throws(XLSXError) -> String {
-        let package = try Relationships(of: "", in: archive, limits: limits)
-        let stated = package.find(kind: "officedocument")?.part
+        let stated = try statedPart(archive, limits: limits)
         if let stated, archive.entry(stated) != nil {
             if stated.lowercased().hasSuffix(".bin") {
                 throw .otherFormat(reason: "a binary workbook (.xlsb); save it as .xlsx")
@@ -152,6 +172,7 @@ package final class Workbook {
             return stated
         }
         if archive.entry("xl/workbook.xml") != nil { return "xl/workbook.xml" }
+        if let named = try ContentTypes.workbookPart(in: archive, limits: limits) { return named }
         if archive.entry("content.xml") != nil, archive.entry("mimetype") != nil {
             throw .otherFormat(reason: "an OpenDocument spreadsheet (.ods); save it as .xlsx")
         }

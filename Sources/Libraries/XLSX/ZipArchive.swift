@@ -1,7 +1,10 @@
+internal import Bytes
+
 /// One member of a zip, as the central directory describes it.
 struct ZipEntry: Sendable {
     let name: String
-    let isDeflated: Bool
+    /// 0 is stored, 8 is DEFLATE; workbooks use no other.
+    let method: Int
     let isEncrypted: Bool
     let crc: UInt32
     let packedByteCount: Int
@@ -40,6 +43,8 @@ struct ZipArchive: Sendable {
         var position = 0
         for _ in 0..<end.entryCount {
             let entry = try Self.record(directory, &position)
+            // Folders hold nothing, and some packers list one for every file in it.
+            if entry.name.hasSuffix("/") { continue }
             if places.updateValue(entries.count, forKey: Self.key(entry.name)) != nil {
                 throw .damagedZip(reason: "two members are named \(entry.name)")
             }
@@ -49,7 +54,7 @@ struct ZipArchive: Sendable {
         self.places = places
     }
 
-    /// The member of that name; case, leading slashes and the kind of slash do not matter.
+    /// The member of that name; case, leading slashes, the kind of slash and `%20` for a space do not matter.
     func entry(_ name: String) -> ZipEntry? { places[Self.key(name)].map { entries[$0] } }
 
     /// Where the member's data begins: behind its local header, whose name and extra field have lengths of their own.
@@ -74,13 +79,14 @@ struct ZipArchive: Sendable {
 
     private static func key(_ name: String) -> String {
         var key: [UInt8] = []
-        for byte in name.utf8 {
+        for byte in (PercentEncoding.decode(name) ?? name).utf8 {
             switch byte {
             case 0x5C: key.append(0x2F)
             case 0x41...0x5A: key.append(byte + 0x20)
             default: key.append(byte)
             }
         }
+        if key.starts(with: [0x2E, 0x2F]) { key.removeFirst() }
         return String(decoding: key.drop { $0 == 0x2F }, as: UTF8.self)
     }
 
@@ -113,11 +119,8 @@ struct ZipArchive: Sendable {
             }
             extra = extra.dropFirst(4 + count)
         }
-        guard method == 0 || method == 8 else {
-            throw .damagedPart(part: name, reason: "compressed by method \(method), which workbooks do not use")
-        }
         return ZipEntry(
-            name: name, isDeflated: method == 8, isEncrypted: flags & 1 == 1, crc: UInt32(truncatingIfNeeded: crc),
+            name: name, method: method, isEncrypted: flags & 1 == 1, crc: UInt32(truncatingIfNeeded: crc),
             packedByteCount: packed, byteCount: size, headerOffset: headerOffset)
     }
 

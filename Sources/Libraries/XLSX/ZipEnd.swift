@@ -44,7 +44,9 @@ struct ZipEnd {
         guard !overflows, byteCount >= 0, offset >= 0, expectedEnd <= directoryEnd else {
             throw .damagedZip(reason: "the zip directory lies outside the file: the file is cut or damaged")
         }
-        let prefix = directoryEnd - expectedEnd
+        // What stands between the directory and its end (a signature) is no prefix: the first record is where it is said.
+        let signature = LittleEndian(try file.bytes(at: offset, count: 4)).uint32(0)
+        let prefix = signature == 0x0201_4B50 ? 0 : directoryEnd - expectedEnd
         return ZipEnd(offset: offset + prefix, byteCount: byteCount, entryCount: entryCount, prefix: prefix)
     }
 

@@ -21,6 +21,10 @@ final class ZipEntryReader {
         _ archive: ZipArchive, _ entry: ZipEntry, limit: Int, limitName: String
     ) throws(XLSXError) {
         if entry.isEncrypted { throw .encrypted }
+        guard entry.method == 0 || entry.method == 8 else {
+            throw .damagedPart(
+                part: entry.name, reason: "compressed by method \(entry.method), which workbooks do not use")
+        }
         guard entry.byteCount <= limit else {
             throw .limitExceeded(part: entry.name, cell: nil, limit: limitName, value: limit)
         }
@@ -28,7 +32,7 @@ final class ZipEntryReader {
         file = archive.file
         offset = try archive.dataOffset(of: entry)
         packedLeft = entry.packedByteCount
-        inflater = entry.isDeflated ? RawInflater() : nil
+        inflater = entry.method == 8 ? RawInflater() : nil
         input = .allocate(byteCount: Self.inputByteCount, alignment: 64)
     }
 

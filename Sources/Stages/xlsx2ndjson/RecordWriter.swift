@@ -51,6 +51,8 @@ private final class WritingDesk: @unchecked Sendable {
     private var full: Block?
     private var failure: IOError?
     private var isClosed = false
+    /// Threads that wait: one of them may still be counted when it has been woken and the other begins to wait.
+    private var waiting = 0
 
     init(_ path: String, takesDigest: Bool) throws(IOError) {
         output = try DataOutput(path, takesDigest: takesDigest)
@@ -68,10 +70,17 @@ private final class WritingDesk: @unchecked Sendable {
     private func locked<Result>(_ body: () -> Result) -> Result {
         pthread_mutex_lock(mutex)
         defer {
-            pthread_cond_signal(changed)
+            if waiting > 0 { pthread_cond_signal(changed) }
             pthread_mutex_unlock(mutex)
         }
         return body()
+    }
+
+    /// Waits for the other thread. Under the mutex.
+    private func wait() {
+        waiting += 1
+        pthread_cond_wait(changed, mutex)
+        waiting -= 1
     }
 
     func start() throws(IOError) -> pthread_t {
@@ -94,7 +103,7 @@ private final class WritingDesk: @unchecked Sendable {
 
     func exchange(_ buffer: inout RecordBuffer) throws(IOError) {
         let failure = locked { () -> IOError? in
-            while free == nil, self.failure == nil { pthread_cond_wait(changed, mutex) }
+            while free == nil, self.failure == nil { wait() }
             guard self.failure == nil, let block = free else { return self.failure }
             free = nil
             swap(&block.buffer, &buffer)
@@ -122,7 +131,7 @@ private final class WritingDesk: @unchecked Sendable {
 
     private func nextFull() -> Block? {
         locked {
-            while full == nil, !isClosed { pthread_cond_wait(changed, mutex) }
+            while full == nil, !isClosed { wait() }
             return full.take()
         }
     }

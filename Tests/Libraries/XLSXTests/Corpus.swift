@@ -10,6 +10,11 @@ enum Corpus {
     static let path = environment("SLUICE_CORPUS") ?? "../shared/corpus"
     static let isPresent = ((try? FileSystem.status(path + "/expect")) ?? nil) != nil
     static let isRequired = environment("CI") == "true"
+    /// True for the corpus whose every difference between readers has been judged: see `CorpusTests.intended`.
+    static let isReviewed: Bool = {
+        let names = (try? FileSystem.names(in: path + "/expect")) ?? []
+        return CorpusTests.intended.keys.allSatisfy { key in names.contains { $0.hasPrefix(key.prefix(12)) } }
+    }()
 
     private static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 

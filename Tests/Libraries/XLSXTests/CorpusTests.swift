@@ -45,8 +45,11 @@ import Testing
         }
         print("corpus, readers differ (\(road)): \(exactCount) of \(sheetCount) sheets exact")
         for difference in differences { print(difference) }
-        #expect(differences.isEmpty)
-        #expect(explained == Set(Self.intended.keys), "an intended difference is gone")
+        // Where three readers differ, somebody has to judge; nobody has for workbooks of other corpora.
+        if Corpus.isReviewed {
+            #expect(differences.isEmpty)
+            #expect(explained == Set(Self.intended.keys), "an intended difference is gone")
+        }
     }
 
     @Test(.enabled(if: Corpus.isPresent, "no corpus at \(Corpus.path)"))
