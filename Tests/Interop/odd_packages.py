@@ -10,6 +10,13 @@ NUMBER = one_row('<c r="A1"><v>1</v></c>')
 MISSING = "does not look for parts that are not where they are said to be"
 
 
+# Serial 43131.75 under the formats with numbers that stand for dates and times somewhere.
+NOON = "2018-01-31T18:00:00"
+BUILT_IN = {1: 43131.75, 9: 43131.75, 11: 43131.75, 13: 43131.75, **{number: NOON for number in range(14, 23)}, 37: 43131.75, 40: 43131.75,
+            **{number: NOON for number in range(27, 37)}, 45: NOON, 46: "PT1035162H", 47: NOON, 48: 43131.75, 49: 43131.75,
+            **{number: NOON for number in range(50, 59)}, 59: 43131.75}
+
+
 def plain(name, parts, **more):
     return Odd(name, parts, CELLS, **more)
 
@@ -27,14 +34,14 @@ NAMES = [
     plain("backslashes in names", renamed(PLAIN, lambda name: name.replace("/", "\\")), others={"openpyxl": MISSING}),
     plain("slashes before names", renamed(PLAIN, lambda name: "/" + name), others={"openpyxl": MISSING, "calamine": MISSING}),
     plain("./ before names", renamed(PLAIN, lambda name: "./" + name), others={"openpyxl": MISSING, "calamine": MISSING}),
-    plain("capitals in names", renamed(PLAIN, str.upper), others={"openpyxl": MISSING, "calamine": "knows all but [CONTENT_TYPES].XML"}),
+    plain("capitals in names", renamed(PLAIN, str.upper), others={"openpyxl": MISSING}),
     plain("folders listed, twice", PLAIN, pack=lambda path, parts: RawZip()(path, {"xl/": b"", "XL\\": b"", "_rels/": b"", **parts})),
     plain("%20 for a space in a target", {**renamed(PLAIN, lambda name: name.replace("sheet1", "my sheet")), **{RELATIONSHIPS: replaced(
         PLAIN, "worksheets/sheet1", "worksheets/my%20sheet")[RELATIONSHIPS]}}, others={"openpyxl": MISSING, "calamine": MISSING}),
     plain("absolute targets", related(("rId1", "worksheet", "/xl/worksheets/sheet1.xml"), ("rS", "styles", "/xl/styles.xml"),
                                       ("rT", "sharedStrings", "/xl/sharedStrings.xml"))),
     plain("targets with dots", related(("rId1", "worksheet", "./worksheets/../worksheets/sheet1.xml"), ("rS", "styles", "../xl/styles.xml"),
-                                       ("rT", "sharedStrings", "sharedStrings.xml")), others={"calamine": MISSING, "openpyxl": MISSING}),
+                                       ("rT", "sharedStrings", "sharedStrings.xml")), others={"calamine": MISSING}),
     plain("targets with backslashes", related(("rId1", "worksheet", "worksheets\\sheet1.xml"), ("rS", "styles", "\\xl\\styles.xml"),
                                               ("rT", "sharedStrings", "sharedStrings.xml")), others={"openpyxl": MISSING, "calamine": MISSING}),
     plain("targets in another case", related(("rId1", "worksheet", "Worksheets/Sheet1.XML"), ("rS", "styles", "Styles.xml"),
@@ -45,20 +52,19 @@ NAMES = [
             "xl/sharedStrings.xml": "texts.xml"}.get(name, name)), "/xl/workbook.xml", "/book/main.xml"),
         "_rels/.rels": relationships(("r1", "officeDocument", "/book/main.xml")),
         "book/_rels/main.xml.rels": relationships(("rId1", "worksheet", "../data/one.xml"), ("rS", "styles", "look.xml"), ("rT", "sharedStrings", "/texts.xml"))},
-        others={"openpyxl": "looks in xl for some parts"}),
+        others={"openpyxl": "looks in xl for some parts", "calamine": "takes the folder from the package and the name from itself"}),
     plain("the workbook at the top", {**renamed(PLAIN, lambda name: name.removeprefix("xl/")), "[Content_Types].xml": PLAIN["[Content_Types].xml"].replace("/xl/", "/"),
-          "_rels/.rels": relationships(("rId1", "officeDocument", "workbook.xml")), "_rels/workbook.xml.rels": PLAIN[RELATIONSHIPS]}),
-    plain("texts and styles of the usual name without a relationship", related(("rId1", "worksheet", "worksheets/sheet1.xml")),
-          others={"openpyxl": "asks the content types", "calamine": MISSING}),
+          "_rels/.rels": relationships(("rId1", "officeDocument", "workbook.xml")), "_rels/workbook.xml.rels": PLAIN[RELATIONSHIPS]},
+        others={"openpyxl": "looks in xl for styles"}),
+    plain("texts and styles of the usual name without a relationship", related(("rId1", "worksheet", "worksheets/sheet1.xml"))),
     plain("texts and styles where their relationships do not lead", related(
-        ("rId1", "worksheet", "worksheets/sheet1.xml"), ("rS", "styles", "look.xml"), ("rT", "sharedStrings", "texts.xml")),
-        others={"openpyxl": MISSING, "calamine": MISSING}),
+        ("rId1", "worksheet", "worksheets/sheet1.xml"), ("rS", "styles", "look.xml"), ("rT", "sharedStrings", "texts.xml"))),
     plain("no content types", without(PLAIN, "[Content_Types].xml"), others={"openpyxl": MISSING}),
     plain("no relationships of the package", without(PLAIN, "_rels/.rels"), others={"calamine": MISSING}),
     plain("broken relationships of the package", {**PLAIN, "_rels/.rels": "<Relationships"}, others={"calamine": MISSING}),
     plain("only the content types say where the workbook is", {
         **replaced(renamed(without(PLAIN, "_rels/.rels"), lambda name: name.replace("workbook", "book")), "/xl/workbook.xml", "/xl/book.xml")},
-        others={"calamine": MISSING, "openpyxl": MISSING}),
+        others={"calamine": MISSING}),
     plain("relationships to what is no part", related(
         ("rId1", "worksheet", "worksheets/sheet1.xml"), ("rS", "styles", "styles.xml"), ("rT", "sharedStrings", "sharedStrings.xml"),
         ("r9", "externalLink", "externalLinks/none.xml"), ("r8", "urn:own", "x"), ("r7", "theme", "NULL"))),
@@ -71,7 +77,7 @@ ZIPS = [
     plain("zip64 numbers", PLAIN, pack=RawZip(zip64=True)),
     plain("bytes before the zip", PLAIN, pack=RawZip(prefix=b"#!/bin/sh\nexit\n")),
     plain("a comment behind the zip", PLAIN, pack=RawZip(comment=b"PK\x05\x06 made by hand" * 20), others={"openpyxl": "takes the comment for the end"}),
-    plain("bytes between the directory and its end", PLAIN, pack=RawZip(gap=b"signature" * 3), others={"openpyxl": "counts places wrong", "calamine": "counts places wrong"}),
+    plain("bytes between the directory and its end", PLAIN, pack=RawZip(gap=b"signature" * 3), others={"openpyxl": "counts places wrong"}),
     plain("other names in the local headers", PLAIN, pack=RawZip(local_name="x"), others={"openpyxl": "refuses it"}),
     plain("a part packed by another method that nobody reads", {**PLAIN, "docProps/app.xml": "<x/>"}, pack=RawZip(methods={"docProps/app.xml": 12})),
     Odd("two parts of one name", PLAIN, {}, pack=lambda path, parts: RawZip()(path, {**parts, "XL/Worksheets/sheet1.xml": parts["xl/worksheets/sheet1.xml"]}),
@@ -102,7 +108,7 @@ WORKBOOKS = [
     Odd("a sheet without a relationship", {**book(NUMBER, NUMBER), RELATIONSHIPS: relationships(("rId2", "worksheet", "worksheets/sheet2.xml"))},
         {"Sheet2!A1": 1}, warnings=["excel.unreadableSheet"], others={"openpyxl": "refuses it", "calamine": "refuses it"}),
     Odd("a sheet whose part is missing", without(book(NUMBER, NUMBER), "xl/worksheets/sheet1.xml"),
-        {"Sheet2!A1": 1}, warnings=["excel.unreadableSheet"], others={"openpyxl": "leaves it out", "calamine": "refuses that sheet"}),
+        {"Sheet2!A1": 1}, warnings=["excel.unreadableSheet"], others={"calamine": "refuses that sheet"}),
     Odd("chart, dialog and macro sheets", {**book(NUMBER, NUMBER, NUMBER, NUMBER), RELATIONSHIPS: relationships(
         ("rId1", "chartsheet", "chartsheets/sheet1.xml"), ("rId2", "dialogsheet", "dialogsheets/sheet1.xml"),
         ("rId3", "http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet", "macrosheets/sheet1.xml"), ("rId4", "worksheet", "worksheets/sheet4.xml")),
@@ -113,7 +119,7 @@ WORKBOOKS = [
     Odd("texts that are said to be there and are not", {**without(PLAIN, "xl/sharedStrings.xml")}, {"B1": "2018-01-31"},
         warnings=["excel.unreadablePart", "excel.missingSharedString"], others={"openpyxl": "refuses it", "calamine": "refuses it"}),
     Odd("an empty part of texts", {**PLAIN, "xl/sharedStrings.xml": "", "xl/worksheets/sheet1.xml": sheet(NUMBER)}, {"A1": 1}, warnings=["excel.unreadablePart"],
-        others={"openpyxl": "refuses it"}),
+        others={"openpyxl": "refuses it", "calamine": "refuses it"}),
     Odd("no texts in the part of texts", book(NUMBER, shared=f'<sst xmlns="{MAIN}" count="0" uniqueCount="0"/>'), {"A1": 1}),
     Odd("counts of texts that are wrong", book(ROW.replace(' s="1"', ""), shared=strings("<t>text</t>").replace("<sst", '<sst count="9" uniqueCount="99999999"')),
         {"A1": "text", "B1": 43131}),
@@ -122,6 +128,10 @@ WORKBOOKS = [
         warnings=["excel.unreadablePart"], others={"openpyxl": "refuses it", "calamine": "refuses it"}),
     Odd("styles without cell formats", {**PLAIN, "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"/>'}, {"A1": "text", "B1": 43131},
         others={"openpyxl": "refuses it"}),
+    Odd("built-in formats that no workbook spells out", book(one_row(*(
+        f'<c s="{place}"><v>43131.75</v></c>' for place in range(1, len(BUILT_IN) + 1))), formats=styles(built_in=BUILT_IN)),
+        {f"{chr(65 + place) if place < 26 else 'A' + chr(39 + place)}1": shown for place, shown in enumerate(BUILT_IN.values())},
+        others={"openpyxl": "knows those of the United States alone"}),
     Odd("a style that is not there", {**PLAIN, "xl/worksheets/sheet1.xml": sheet(ROW.replace('s="1"', 's="99"'))}, {"A1": "text", "B1": 43131},
         others={"openpyxl": "refuses it"}),
     Odd("alternate content", {**PLAIN, "xl/workbook.xml": PLAIN["xl/workbook.xml"].replace("<sheets>",

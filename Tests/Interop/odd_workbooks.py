@@ -16,10 +16,10 @@ class Odd:
     """One workbook: its parts, what its cells are (`"A1"` or `"Sheet!A1"` to JSON value), what to be warned of, and which
     other readers read it otherwise and why."""
 
-    def __init__(self, name, parts, cells, *, warnings=(), others=None, refused=None, pack=None, options=()):
+    def __init__(self, name, parts, cells, *, warnings=(), others=None, refused=None, pack=None):
         self.name, self.parts, self.warnings = name, parts, set(warnings)
         self.cells = {key if "!" in key else f"Sheet1!{key}": value for key, value in cells.items()}
-        self.others, self.refused, self.pack, self.options = others or {}, refused, pack, list(options)
+        self.others, self.refused, self.pack = others or {}, refused, pack
 
     def write(self, path):
         (self.pack or write_zip)(path, self.parts)
@@ -51,7 +51,7 @@ def styles(*codes, built_in=()):
     """Style 0 is General; then one per code, then one per built-in number."""
     formats = "".join(f'<numFmt numFmtId="{164 + place}" formatCode="{escaped(code)}"/>' for place, code in enumerate(codes))
     cells = "".join(f'<xf numFmtId="{number}"/>' for number in [0, *range(164, 164 + len(codes)), *built_in])
-    return (f'<styleSheet xmlns="{MAIN}"><numFmts>{formats}</numFmts><fonts><font/></fonts><fills><fill/></fills><borders><border/>'
+    return (f'<styleSheet xmlns="{MAIN}"><numFmts>{formats}</numFmts><fonts><font/></fonts><fills><fill><patternFill/></fill></fills><borders><border/>'
             f"</borders><cellStyleXfs><xf/></cellStyleXfs><cellXfs>{cells}</cellXfs></styleSheet>")
 
 
@@ -80,11 +80,12 @@ def book(*sheets, shared=None, formats=None, properties="", names="", attributes
         parts["xl/styles.xml"] = formats
     overrides = "".join(
         f'<Override PartName="/xl/worksheets/sheet{place}.xml" ContentType="{CONTENT}.worksheet+xml"/>' for place in range(1, len(sheets) + 1))
+    overrides += "".join(
+        f'<Override PartName="/xl/{part}.xml" ContentType="{CONTENT}.{part}+xml"/>' for part in ("sharedStrings", "styles") if f"xl/{part}.xml" in parts)
     head = {
         "[Content_Types].xml": f'<Types xmlns="{TYPES}"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
                                f'<Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="{CONTENT}.sheet.main+xml"/>'
-                               f'{overrides}<Override PartName="/xl/sharedStrings.xml" ContentType="{CONTENT}.sharedStrings+xml"/>'
-                               f'<Override PartName="/xl/styles.xml" ContentType="{CONTENT}.styles+xml"/></Types>',
+                               f"{overrides}</Types>",
         "_rels/.rels": relationships(("rId1", "officeDocument", "xl/workbook.xml")),
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}">{properties}<sheets>{listed}</sheets>{names}</workbook>',
         "xl/_rels/workbook.xml.rels": relationships(*related),

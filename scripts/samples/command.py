@@ -51,6 +51,8 @@ def parse(arguments):
                         help="write only Sales/order_items.xlsx, tidy, with this many rows, quickly")
     parser.add_argument("--strings", choices=("shared", "inline"), default="shared",
                         help="how --big-order-items stores texts (default %(default)s, as Excel does)")
+    parser.add_argument("--level", metavar="N", type=whole_number(1, 9), default=1,
+                        help="how hard --big-order-items packs (default %(default)s, which is fastest; Excel takes 6)")
     try:
         return parser.parse_args(arguments)
     except SystemExit as stop:
@@ -92,7 +94,7 @@ def make(options):
     (partial / "truth").mkdir()
     if options.big_order_items:
         from .big import make_big_order_items
-        make_big_order_items(partial, options.big_order_items, options.seed, options.strings)
+        make_big_order_items(partial, options.big_order_items, options.seed, options.strings, options.level)
     else:
         make_day(partial, options.orders, options.seed, options.day)
     for name in ("drive", "truth"):

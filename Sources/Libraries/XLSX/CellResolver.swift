@@ -12,7 +12,7 @@ struct CellResolver {
 
         init(_ name: UnsafeBufferPointer<UInt8>) {
             switch String(decoding: name, as: UTF8.self) {
-            case "n": self = .number
+            case "n", "": self = .number
             case "s": self = .shared
             case "b": self = .boolean
             case "e": self = .error

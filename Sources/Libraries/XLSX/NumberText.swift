@@ -73,6 +73,10 @@ enum NumberText {
     /// exponent. Nil when it is no number (or no finite one).
     @inline(never)
     static func append(_ start: Place, _ end: Place, to room: Room) -> Room? {
+        if isShortAndPlain(start, end) {
+            put(word(start), room)
+            return room + (end - start)
+        }
         guard let number = ShortDecimal(start, end) else {
             guard let value = value(start, end) else { return nil }
             return append(value, to: room)
@@ -94,6 +98,20 @@ enum NumberText {
             }
         }
         return append(number.isNegative ? -value : value, to: room)
+    }
+
+    /// True for what most numbers look like: at most eight bytes in JSON's own form, `1`, `58`, `58.9`, `0.25`. One test
+    /// for all digits: half the time of looking at each (2026-11-26).
+    @inline(__always)
+    private static func isShortAndPlain(_ start: Place, _ end: Place) -> Bool {
+        let count = end - start
+        guard count <= 8, count > 0 else { return false }
+        let bytes = word(start)
+        let whole = countBelow(nonDigits(bytes))
+        if whole >= count { return start[0] != 0x30 || count == 1 }
+        guard whole > 0, start[whole] == 0x2E, start[0] != 0x30 || whole == 1, end[-1] != 0x30 else { return false }
+        let fraction = count - whole - 1
+        return fraction > 0 && countBelow(nonDigits(word(start + whole + 1))) >= fraction
     }
 
     /// The finite binary64 that decimal text, with or without an exponent, stands for; nil when it is no such text.

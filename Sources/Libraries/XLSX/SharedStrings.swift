@@ -15,6 +15,9 @@ final class SharedStrings: @unchecked Sendable {
     /// Readers may read so far behind a string.
     static let slack = 64
 
+    /// Smaller tables lie in ordinary pages, so that small workbooks take little memory.
+    private static let hugeByteCount = 16 << 20
+
     let text: Room
     let ends: UnsafeMutablePointer<UInt32>
     private(set) var count = 0
@@ -58,6 +61,8 @@ final class SharedStrings: @unchecked Sendable {
         guard let memory, memory != MAP_FAILED else {
             throw .io(.system(call: "mmap", path: "shared strings", code: errno))
         }
+        // Strings are looked up all over the place: with pages of 4 KiB most of that time goes into finding the page.
+        if byteCount >= hugeByteCount { madvise(memory, byteCount, MADV_HUGEPAGE) }
         return memory
     }
 }

@@ -84,7 +84,7 @@ final class SheetHandler: XMLHandler {
         switch element.name {
         case "worksheet" where depth == 1:
             isWorksheet = true
-        case "sheetData" where depth == 2:
+        case "sheetData" where depth == 2 && !isPastData:
             dataDepth = depth
         case "dimension":
             dimension = element.attribute("ref")

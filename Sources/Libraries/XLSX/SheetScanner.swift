@@ -31,6 +31,7 @@ struct SheetScanner {
     private(set) var formulasWithoutValue = 0
     private(set) var missingStrings = 0
     private var rowNumber = 0
+    private var mark = RowMark()
 
     // The row at hand.
     private var cells: UnsafeMutablePointer<SheetCell>
@@ -150,7 +151,8 @@ struct SheetScanner {
     /// A cell counts only when its last tag matched, so it lies within the window.
     private mutating func scanCells(_ start: Place, _ end: Place, rowNumber: Int) -> Step {
         // The row's digits and a quote, `2"`: what stands behind the letters of each cell's reference.
-        let (mark, mask, digitCount) = Self.rowMark(rowNumber)
+        mark.move(to: rowNumber)
+        let (mark, mask, digitCount) = (self.mark.bytes, self.mark.mask, self.mark.digitCount)
         let stringCount = self.stringCount
         let cells = self.cells
         var place = start
@@ -224,19 +226,6 @@ struct SheetScanner {
         }
     }
 
-    /// The bytes that stand behind a cell's letters: `12345"`.
-    private static func rowMark(_ number: Int) -> (mark: UInt64, mask: UInt64, digitCount: Int) {
-        var mark: UInt64 = 0x22
-        var rest = number
-        var count = 0
-        repeat {
-            mark = mark << 8 | UInt64(0x30 + rest % 10)
-            rest /= 10
-            count += 1
-        } while rest > 0
-        return (mark, UInt64.max >> UInt64(56 - 8 * count), count)
-    }
-
     mutating func add(_ cell: SheetCell) {
         cells[cellCount] = cell
         cellCount += 1
@@ -273,6 +262,38 @@ struct SheetScanner {
                 flags: CellText.isPlain(first, end) ? 0 : SheetCell.needsEscape)
         }
         return true
+    }
+}
+
+/// The bytes that stand behind a cell's letters in a row: `12345"`.
+private struct RowMark {
+    private var number = 0
+    private(set) var bytes: UInt64 = 0x2230
+    private(set) var mask: UInt64 = 0xFFFF
+    private(set) var digitCount = 1
+
+    /// Rows mostly follow each other, and then mostly one digit changes.
+    @inline(__always)
+    mutating func move(to next: Int) {
+        let lastDigit = UInt64(truncatingIfNeeded: 8 &* (digitCount &- 1))
+        if next == number &+ 1, (bytes >> lastDigit) & 0xFF != 0x39 {
+            bytes &+= 1 << lastDigit
+            number = next
+        } else {
+            spell(next)
+        }
+    }
+
+    @inline(never)
+    private mutating func spell(_ next: Int) {
+        (number, bytes, digitCount) = (next, 0x22, 0)
+        var rest = next
+        repeat {
+            bytes = bytes << 8 | UInt64(0x30 + rest % 10)
+            rest /= 10
+            digitCount += 1
+        } while rest > 0
+        mask = UInt64.max >> UInt64(56 - 8 * digitCount)
     }
 }
 

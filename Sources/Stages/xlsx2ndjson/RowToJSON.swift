@@ -58,7 +58,13 @@ struct RowToJSON {
                 JSONKey.append(header.key(forUnnamed: column), to: &room)
                 room.reserve(Int(cell.count) + 64)
             }
-            try write(cell, row: row.number, to: &room)
+            if cell.kind == .text, cell.flags & SheetCell.escapeFlag == 0 {
+                room.append(reserved: 0x22)
+                room.append(reserved: cell.start, count: Int(cell.count))
+                room.append(reserved: 0x22)
+            } else {
+                try write(cell, row: row.number, to: &room)
+            }
         }
         if !omitsEmpty { writeNulls(next..<keys.count, to: &room) }
         finish(row.number, from: start, to: &room)
@@ -93,14 +99,7 @@ struct RowToJSON {
     private mutating func write(_ cell: SheetCell, row: Int, to room: inout RecordBuffer) throws(StageFailure) {
         switch cell.kind {
         case .text:
-            room.append(reserved: 0x22)
-            if cell.flags & SheetCell.escapeFlag != 0 {
-                room.append(escaping: cell.bytes)
-                room.reserve(64)
-            } else {
-                room.append(reserved: cell.start, count: Int(cell.count))
-            }
-            room.append(reserved: 0x22)
+            writeString(cell.bytes, to: &room)
         case .number, .date, .dateTime, .time, .duration:
             writeValue(cell, to: &room)
         case .boolean:
@@ -157,22 +156,23 @@ struct RowToJSON {
 /// `,"name":` of each column, ready to copy.
 struct KeyTexts {
     private let bytes: [UInt8]
-    private let starts: [Int]
+    private let places: [(start: Int, count: Int)]
     let longest: Int
     let count: Int
 
     init(_ names: [String]) {
         var bytes: [UInt8] = []
-        var starts = [0]
+        var places: [(start: Int, count: Int)] = []
         for name in names {
-            bytes += JSONKey.bytes(name)
-            starts.append(bytes.count)
+            let key = JSONKey.bytes(name)
+            places.append((bytes.count, key.count))
+            bytes += key
         }
-        longest = zip(starts, starts.dropFirst()).map { $1 - $0 }.max() ?? 0
+        longest = places.map(\.count).max() ?? 0
         count = names.count
         // Copies read up to 31 bytes behind a key.
         self.bytes = bytes + [UInt8](repeating: 0, count: RecordBuffer.slack)
-        self.starts = starts
+        self.places = places
     }
 
     /// Appends a key; `longest` bytes must be reserved.
@@ -180,7 +180,8 @@ struct KeyTexts {
     func append(_ index: Int, to room: inout RecordBuffer) {
         bytes.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
-            room.append(reserved: base + starts[index], count: starts[index + 1] - starts[index])
+            let place = places[index]
+            room.append(reserved: base + place.start, count: place.count)
         }
     }
 

@@ -93,7 +93,8 @@ import Testing
             rows: #"<row r="1"><c r="C1"><v>3</v></c><c r="A1"><v>1</v></c><c r="C1"><v>4</v></c><c r="C1"/></row>"#,
             lines: ["1: A=1 C=4"], isUsual: false),
         Case(
-            name: "cells that name another row", rows: #"<row r="3"><c r="A4"><v>1</v></c></row>"#, lines: ["3: A=1"],
+            name: "cells that name another row than theirs", rows: #"<row r="3"><c r="A4"><v>1</v></c></row>"#,
+            lines: ["4: A=1"],
             isUsual: false),
         Case(
             name: "rows out of order",

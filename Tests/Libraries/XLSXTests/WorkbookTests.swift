@@ -103,8 +103,8 @@ import Testing
         }
     }
 
-    @Test(arguments: ["<worksheet/>", "<worksheet xmlns=\"urn:other\"><sheetData/></worksheet>", "<x/>"])
-    func `a worksheet without sheet data is refused`(text: String) throws {
+    @Test(arguments: ["<worksheet xmlns=\"urn:other\"><sheetData/></worksheet>", "<x/>"])
+    func `what is no worksheet is refused`(text: String) throws {
         var builder = Self.plain
         builder.parts["xl/worksheets/sheet1.xml"] = text
         for road in [SheetRoad.automatic, .reference] {
