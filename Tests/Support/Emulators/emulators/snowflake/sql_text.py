@@ -9,7 +9,7 @@ from .snowflake_errors import compilation
 OPAQUE = re.compile(r"""'(?:[^'\\]|''|\\.)*'|"(?:[^"]|"")*"|\$\$.*?\$\$|--[^\n]*|//[^\n]*|/\*.*?\*/""", re.DOTALL)
 TOKEN = re.compile(
     r"""\s*(?:(?P<string>'(?:[^'\\]|''|\\.)*')|(?P<stage>@(?:"(?:[^"]|"")*"|[^\s()"';,=])+)|(?P<quoted>"(?:[^"]|"")*")"""
-    r"""|(?P<number>\d+%?)|(?P<word>[A-Za-z_][\w$]*)|(?P<sign>[().,=;$*:?<>+-]))""", re.DOTALL)
+    r"""|(?P<number>\d+%?)|(?P<word>[A-Za-z_][\w$]*)|(?P<sign>[^\s\w'"@]))""", re.DOTALL)
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f"}
 
 
