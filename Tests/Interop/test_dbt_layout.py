@@ -68,6 +68,12 @@ DEFECTS = {
         "{{ config(schema='DEV') }}\n",
         "dim_seller is built in the schema DEV",
     ),
+    "a documented model does not exist": (
+        f"{STAGING}/_staging__models.yml",
+        "models:\n",
+        "models:\n  - name: dim_payment\n    description: Payments.\n",
+        "dim_payment is documented and does not exist",
+    ),
     "a test depends on the day it runs": (
         "tests/no_orders_from_the_future.sql",
         None,

@@ -9,6 +9,7 @@ import pytest
 import snowflake_sessions as sessions
 import sqlglot
 from dbt_days import day_one, day_three, day_two
+from dbt_shop import Shop
 from dbt_warehouse import PROJECT, Warehouse, source_tables
 
 DBT = sessions.PYTHON.parent / "dbt"
@@ -140,6 +141,32 @@ def test_each_day_gives_the_rows_that_duckdb_gives(days, day):
 def test_another_run_and_a_full_refresh_change_no_row(days):
     assert days["again"] == days[3][1]
     assert days["full"] == days[3][1]
+
+
+def test_three_days_of_the_sample_shop_give_the_rows_that_duckdb_gives(tmp_path):
+    shop = Shop(tmp_path / "shop")
+    snow = SnowflakeWarehouse(tmp_path)
+    with snow.service:
+        for number in (1, 2, 3):
+            shop.day(number)
+            shop.warehouse.must("run")
+            snow.copy(shop.warehouse)
+            snow.dbt("run")
+        duck = marts(shop.warehouse.rows)
+        found = marts(snow.look)
+    assert set(found) == set(duck)
+    for table, (columns, rows) in duck.items():
+        assert found[table][0] == columns, table
+        assert found[table][1] == rows, table
+    # Items lie on both versions of the products that changed.
+    columns, rows = found["fct_order_items"]
+    versions = dict(zip(*(map(lambda row, name=name: row[found["dim_product"][0].index(name)], found["dim_product"][1])
+                          for name in ("product_key", "product_id"))))
+    seen = {}
+    for row in rows:
+        key = row[columns.index("product_key")]
+        seen.setdefault(versions[key], set()).add(key)
+    assert sum(len(keys) > 1 for keys in seen.values()) >= 2
 
 
 def test_what_is_run_is_in_the_grammar_of_snowflake(days):
