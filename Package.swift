@@ -12,6 +12,8 @@ let package = Package(
         stage("ndjson2parquet", uses: "Contracts", "Digests", "Parquet"),
         stage("adls-put", uses: "Digests"),
         stage("sf-copy", uses: "Contracts", "Digests"),
+        // Runs any of them, or a script, as a step of Dagster.
+        stage("pipes-run", uses: "DagsterPipes"),
 
         // The data contracts, which most programs follow.
         library("Contracts", uses: "Bytes", "Text", "CYAML", "CPCRE2"),
@@ -22,6 +24,7 @@ let package = Package(
         library("Text", uses: "Bytes", "CUTF8Proc"),
         library("HTTP", uses: "Bytes", "CCurl"),
         library("Signing", uses: "Bytes", "CCrypto", "Digests", "NDJSON"),
+        library("DagsterPipes", uses: "Bytes", "NDJSON", "Compression"),
 
         // Shared by the programs.
         library("StageKit", uses: "Bytes", "NDJSON", "Digests", "Compression", "CLinux", argumentParser()),
@@ -69,6 +72,8 @@ let package = Package(
             "NDJSON2Parquet", in: "Stages",
             uses: "ndjson2parquet", "Parquet", "Contracts", "StageKit", "NDJSON", "Bytes", argumentParser()),
         tests("ADLSPut", in: "Stages", uses: "adls-put", "StageKit", "NDJSON", "Digests", "Bytes"),
+        tests("DagsterPipes", in: "Libraries", uses: "DagsterPipes", "NDJSON", "Compression", "Bytes"),
+        tests("PipesRun", in: "Stages", uses: "pipes-run", "DagsterPipes", "StageKit", "NDJSON", "Bytes"),
         tests("SFCopy", in: "Stages", uses: "sf-copy", "Contracts", "StageKit", "Digests", "NDJSON", "Bytes"),
     ],
     swiftLanguageModes: [.v6]

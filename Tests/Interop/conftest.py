@@ -6,7 +6,12 @@ import pytest
 # The readers' environment (scripts/setup-python readers) has Polars, fastparquet, Spark and calamine; the pipeline's has
 # none of them, so that files of tests named test_*_readers.py are collected in the one and not in the other.
 HAS_READERS = importlib.util.find_spec("polars") is not None
-collect_ignore_glob = [] if HAS_READERS else ["test_*_readers.py"]
+# Dagster has an environment of its own too (scripts/setup-python dagster).
+HAS_DAGSTER = importlib.util.find_spec("dagster") is not None
+collect_ignore_glob = [
+    *([] if HAS_READERS else ["test_*_readers.py"]),
+    *([] if HAS_DAGSTER else ["test_dagster_*.py"]),
+]
 
 
 @pytest.fixture

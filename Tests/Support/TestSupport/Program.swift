@@ -22,7 +22,7 @@ package struct Program {
         package let errors: String
     }
 
-    private let path: String
+    package let path: String
 
     /// A program by its path, or by its name through PATH.
     package init(_ path: String) { self.path = path }
