@@ -30,6 +30,24 @@ replay: setup release ## rebuild the local warehouse from the lake's raw zone
 docs: setup release ## the star schema's documentation as one HTML file, in work/docs
 	scripts/docs
 
+# ---- Dagster and containers -----------------------------------------------------------------------------------------
+
+.PHONY: dagster
+dagster: setup release ## Dagster on http://127.0.0.1:3000, without containers (PORT=...)
+	@scripts/setup-python dagster
+	scripts/dagster
+
+.PHONY: up down
+up: ## Dagster and its database in containers (Docker Compose)
+	scripts/up
+down: ## stop the containers; the volumes stay
+	scripts/up --down
+
+.PHONY: check-compose
+check-compose: setup ## check the Dockerfile and compose.yaml, without an engine
+	@scripts/setup-python checks
+	scripts/check-compose
+
 # ---- Build and tests -----------------------------------------------------------------------------------------------
 
 .PHONY: setup

@@ -7,6 +7,7 @@
 #   WAREHOUSE  the warehouse                            duckdb:$WORK/warehouse.duckdb
 #   DATABASE   the database in the warehouse            ecom
 #   CONTRACTS  one contract per dataset                 compose/contracts
+#   DATASETS   only these are processed and loaded      all; names with spaces between
 #   SLUICE_BIN the folder of the programs               .build/release
 #   RUN        the run's name                           the time it started, UTC, and a process id
 

@@ -23,5 +23,6 @@ $read[0] as $r | $clean[0] as $c | $write[0] as $w
         contract: contract_of($c),
         rows: ($c.counts | {read, emitted, rejected, duplicates, blank}),
         parts: ($parts | map({path, rows, bytes, sha256})),
-        rejects: (if $rejects == [] then null else $rejects[0] | {path, rows, bytes, sha256} end)}
+        rejects: (if $rejects == [] then null else $rejects[0] | {path, rows, bytes, sha256, reasons: ($c.reasons // {})} end),
+        quality: ($c.quality // [])}
   end

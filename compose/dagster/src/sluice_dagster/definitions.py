@@ -1,0 +1,9 @@
+"""The code location: everything in defs/."""
+import pathlib
+
+import dagster as dg
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    return dg.load_from_defs_folder(path_within_project=pathlib.Path(__file__).parent)
