@@ -30,6 +30,14 @@ replay: setup release ## rebuild the local warehouse from the lake's raw zone
 docs: setup release ## the star schema's documentation as one HTML file, in work/docs
 	scripts/docs
 
+.PHONY: dashboard
+dashboard: setup release ## the dashboard on http://127.0.0.1:8501, over what the last run published
+	scripts/dashboard
+
+.PHONY: check-powerbi
+check-powerbi: setup ## the Power BI project against dbt, offline
+	scripts/check-powerbi
+
 # ---- Dagster and containers -----------------------------------------------------------------------------------------
 
 .PHONY: dagster
@@ -88,6 +96,11 @@ test-long: setup release ## test, then what takes hours: fuzzing, other readers,
 .PHONY: sanitize
 sanitize: setup ## unit tests and the corpus under the address and thread sanitizers
 	scripts/sanitize
+
+.PHONY: test-browser
+test-browser: setup release ## walk through the dashboard and the HTML report with a browser
+	@scripts/setup-system --browser
+	$(python) -m pytest -q --long Tests/Interop/test_browser_walks.py
 
 .PHONY: bench
 bench: release ## speed and memory beside the peers (about 20 minutes)

@@ -5,6 +5,7 @@
 #   SOURCE     where the workbooks are                  file:$WORK/drive
 #   LAKE       the data lake                            file:$WORK/lake
 #   WAREHOUSE  the warehouse                            duckdb:$WORK/warehouse.duckdb
+#   PUBLISHED  the copy of it that dashboards read      $WORK/published/warehouse.duckdb
 #   DATABASE   the database in the warehouse            ecom
 #   CONTRACTS  one contract per dataset                 compose/contracts
 #   DATASETS   only these are processed and loaded      all; names with spaces between
@@ -18,6 +19,7 @@ export WORK
 export SOURCE=${SOURCE:-file:$WORK/drive}
 export LAKE=${LAKE:-file:$WORK/lake}
 export WAREHOUSE=${WAREHOUSE:-duckdb:$WORK/warehouse.duckdb}
+export PUBLISHED=${PUBLISHED:-$WORK/published/warehouse.duckdb}
 export DATABASE=${DATABASE:-ecom}
 export CONTRACTS=${CONTRACTS:-$root/compose/contracts}
 export SLUICE_BIN=${SLUICE_BIN:-$root/.build/release}
