@@ -11,7 +11,7 @@ let package = Package(
         stage("clean", uses: "Contracts", "Text", "Digests"),
         stage("ndjson2parquet", uses: "Contracts", "Digests", "Parquet"),
         stage("adls-put", uses: "Digests"),
-        stage("sf-copy", uses: "Contracts", "Digests"),
+        stage("sf-copy", uses: "Contracts", "Digests", "HTTP", "Signing"),
         // Runs any of them, or a script, as a step of Dagster.
         stage("pipes-run", uses: "DagsterPipes"),
 
@@ -74,7 +74,9 @@ let package = Package(
         tests("ADLSPut", in: "Stages", uses: "adls-put", "StageKit", "NDJSON", "Digests", "Bytes"),
         tests("DagsterPipes", in: "Libraries", uses: "DagsterPipes", "NDJSON", "Compression", "Bytes"),
         tests("PipesRun", in: "Stages", uses: "pipes-run", "DagsterPipes", "StageKit", "NDJSON", "Bytes"),
-        tests("SFCopy", in: "Stages", uses: "sf-copy", "Contracts", "StageKit", "Digests", "NDJSON", "Bytes"),
+        tests(
+            "SFCopy", in: "Stages", uses: "sf-copy", "Contracts", "StageKit", "Digests", "NDJSON", "Bytes", "HTTP",
+            "Signing"),
     ],
     swiftLanguageModes: [.v6]
 )

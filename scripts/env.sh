@@ -7,6 +7,8 @@
 #   WAREHOUSE  the warehouse                            duckdb:$WORK/warehouse.duckdb
 #   PUBLISHED  the copy of it that dashboards read      $WORK/published/warehouse.duckdb
 #   DATABASE   the database in the warehouse            ecom
+#   STAGE      Snowflake: the stage that stands for the lake   @OPS.LAKE
+#   STORAGE_INTEGRATION  Snowflake: by which a new stage reads the lake
 #   CONTRACTS  one contract per dataset                 compose/contracts
 #   DATASETS   only these are processed and loaded      all; names with spaces between
 #   SLUICE_BIN the folder of the programs               .build/release
@@ -29,6 +31,11 @@ export RUN=${RUN:-$(date -u +%Y%m%dT%H%M%SZ)-$$}
 export RUN_FOLDER=$WORK/runs/$RUN
 lake=${LAKE%/}
 export lake
+# How sf-copy reaches the warehouse. STORAGE_INTEGRATION and STAGE are Snowflake's names for the way to the lake.
+# shellcheck disable=SC2034
+to_warehouse=(--to "$WAREHOUSE")
+[[ $WAREHOUSE != snowflake:* ]] || to_warehouse+=(--database "$DATABASE" --lake "$lake" --state "$WORK/snowflake"
+    ${STORAGE_INTEGRATION:+--storage-integration "$STORAGE_INTEGRATION"} ${STAGE:+--stage "$STAGE"})
 mkdir -p "$WORK/tmp" "$RUN_FOLDER"
 
 # One line for a person, named after the step.

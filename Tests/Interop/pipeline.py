@@ -11,6 +11,7 @@ import xlsxwriter
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAMS = ["drive-pull", "xlsx2ndjson", "clean", "ndjson2parquet", "adls-put", "sf-copy"]
+BINARIES = pathlib.Path(os.environ.get("SLUICE_BIN") or ROOT / ".build" / "release")
 # A run in a test that takes longer than this hangs.
 RUN_LIMIT_SECONDS = 300
 WITHOUT_MARTS = "pull,process,load"
@@ -26,7 +27,7 @@ class Pipeline:
         self.lake = folder / "lake"
         self.warehouse = folder / "warehouse.duckdb"
         self.contracts = ROOT / "compose" / "contracts"
-        self.binaries = ROOT / ".build" / "release"
+        self.binaries = BINARIES
         self.source.mkdir(parents=True, exist_ok=True)
 
     def environment(self, **more: str) -> dict[str, str]:
@@ -111,7 +112,7 @@ class Pipeline:
             script = wrapped / name
             script.write_text(
                 "#!/usr/bin/env bash\n"
-                f"real={ROOT}/.build/release/{name}\n"
+                f"real={BINARIES}/{name}\n"
                 f"echo \"$*\" >>{calls}/{name}\n"
                 f"call=$(wc -l <{calls}/{name})\n"
                 f"{body}\n")
@@ -119,7 +120,7 @@ class Pipeline:
         self.binaries = wrapped
 
     def unwrap(self) -> None:
-        self.binaries = ROOT / ".build" / "release"
+        self.binaries = BINARIES
 
     def records(self) -> list[dict]:
         folder = self.lake / "_deliveries"

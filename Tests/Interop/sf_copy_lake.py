@@ -149,15 +149,33 @@ class Lake:
 
     # Running
 
+    def environment(self):
+        return {"SLUICE_DUCKDB": DUCKDB}
+
+    def text(self, lines):
+        """Lines as sf-copy reads them."""
+        return "".join(json.dumps(line) + "\n" for line in lines)
+
+    @staticmethod
+    def spelled(sql):
+        """A statement as this warehouse spells it."""
+        return sql
+
+    def drop_warehouse(self):
+        self.warehouse.unlink()
+
+    def has_warehouse(self):
+        return self.warehouse.exists()
+
     def command(self, *arguments):
         return [str(PROGRAMS / "sf-copy"), "--to", f"duckdb:{self.warehouse}", *map(str, arguments)]
 
     def run(self, *arguments, lines=None, status=0, environment=None):
         """Runs sf-copy and gives its lines of output as objects."""
-        text = "".join(json.dumps(line) + "\n" for line in lines or [])
+        text = self.text(lines or [])
         done = subprocess.run(
             self.command(*arguments), input=text, capture_output=True, text=True, timeout=LIMIT_SECONDS,
-            env=os.environ | {"SLUICE_DUCKDB": DUCKDB} | (environment or {}),
+            env=os.environ | self.environment() | (environment or {}),
         )
         assert done.returncode == status, f"status {done.returncode}\n{done.stdout}\n{done.stderr}"
         self.errors = done.stderr

@@ -1,4 +1,4 @@
-"""sf-copy on the embedded warehouse, looked at through DuckDB itself."""
+"""sf-copy on both warehouses, looked at through DuckDB itself, which is underneath the local Snowflake too."""
 
 import datetime
 import hashlib
@@ -7,6 +7,8 @@ from time import sleep
 
 import pytest
 
+import snowflake_sessions
+from snowflake_lake import SnowflakeLake
 from sf_copy_lake import Lake, digest, moment
 
 
@@ -14,9 +16,17 @@ def time(day, second=0):
     return datetime.datetime.fromisoformat(moment(day, second)[:-1])
 
 
-@pytest.fixture
-def lake(tmp_path):
-    lake = Lake(tmp_path)
+@pytest.fixture(scope="module")
+def snowflake(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("snowflake")
+    with snowflake_sessions.start(folder) as service:
+        service.container = folder / "lake"
+        yield service
+
+
+@pytest.fixture(params=["duckdb", "snowflake"])
+def lake(request, tmp_path):
+    lake = Lake(tmp_path) if request.param == "duckdb" else SnowflakeLake(request.getfixturevalue("snowflake"), tmp_path)
     lake.create()
     return lake
 
@@ -94,7 +104,7 @@ def test_a_shrunken_delivery_is_quarantined_until_it_is_accepted(lake):
 
     # A new warehouse comes to the same from the lake alone, the acceptance among its records.
     before = lake.contents()
-    lake.warehouse.unlink()
+    lake.drop_warehouse()
     lake.create()
     pending = lake.pending(two, acceptance, one)
     assert [found["delivery"] for found in pending] == [one["delivery"], two["delivery"]]
@@ -228,7 +238,7 @@ def test_what_the_warehouse_refuses_leaves_nothing_and_the_others_load(lake):
 
 
 def test_pending_without_a_warehouse_is_everything_that_a_contract_asks_for(lake):
-    lake.warehouse.unlink()
+    lake.drop_warehouse()
     records = [lake.record(path, day, path) for day, path in enumerate(("things.xlsx", "sub/THINGS 2.XLSX", "notes.xlsx"))]
     pending = lake.pending(*reversed(records))
     assert [line["file"]["drive_path"] for line in pending] == ["things.xlsx", "sub/THINGS 2.XLSX"]
@@ -238,7 +248,7 @@ def test_pending_without_a_warehouse_is_everything_that_a_contract_asks_for(lake
         "key": digest(records[0]["file"]["sha256"], hashlib.sha256(contract).hexdigest(), "1")
     }
     assert pending[0]["dataset"] == "things"
-    assert not lake.warehouse.exists()
+    assert not lake.has_warehouse()
 
 
 def test_two_contracts_for_one_path_stop_everything(lake):
@@ -266,7 +276,7 @@ def test_a_file_that_another_contract_takes_over_moves_with_its_rows(lake):
 def test_tables_that_differ_are_refused_with_the_statement_that_mends_them(lake):
     lake.contract("things", more="      - {name: colour, logicalType: string, physicalType: VARCHAR}\n")
     lake.run("--contracts", lake.contracts, "--create", status=78)
-    assert 'ALTER TABLE "ecom"."lnd"."things" ADD COLUMN "colour" VARCHAR' in lake.errors
+    assert lake.spelled('ALTER TABLE "ecom"."lnd"."things" ADD COLUMN "colour" VARCHAR') in lake.errors
     lake.load(status=78)
     actions = {line["table"]: line["action"] for line in lake.run("--contracts", lake.contracts, "--create", "--evolve")}
     assert actions["lnd.things"] == "evolved" and actions["ops.runs"] == "unchanged"

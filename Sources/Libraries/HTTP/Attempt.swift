@@ -86,8 +86,8 @@ struct Attempt {
         // Rather share a connection that is being opened than open one more.
         try handle.set(CURLOPT_PIPEWAIT, usesHTTP2)
         // libcurl repeats a request by itself when a connection that was used before turns out to be dead. Over a new
-        // connection it never does.
-        try handle.set(CURLOPT_FRESH_CONNECT, !request.isRepeatable)
+        // connection it never does. A service that wants to be told of a repetition must not miss that one.
+        try handle.set(CURLOPT_FRESH_CONNECT, !request.isRepeatable || request.retryURL != nil)
         if request.acceptsCompression { try handle.set(CURLOPT_ACCEPT_ENCODING, "gzip") }
         try setTimes(&handle)
         try setTrust(&handle)

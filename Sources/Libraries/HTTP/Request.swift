@@ -37,7 +37,8 @@ package enum PlainHTTP: Sendable {
 package struct Request {
     package var method: HTTPMethod
     package var url: WebURL
-    /// What is asked in the attempts after the first, for services that want to be told; nil is the same.
+    /// What is asked in the attempts after the first, for services that want to be told; nil is the same. Such a request
+    /// opens a connection of its own.
     package var retryURL: WebURL?
     package var headers: HeaderFields
     package var body: RequestBody

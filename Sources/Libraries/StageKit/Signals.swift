@@ -1,3 +1,4 @@
+package import Bytes
 internal import Glibc
 internal import Synchronization
 
@@ -15,6 +16,17 @@ package enum Signals {
         table.initialize(repeating: nil, count: partialFileLimit)
         return table
     }()
+
+    // Set once, before the handler may look; never released.
+    private nonisolated(unsafe) static var flag: Unmanaged<StopFlag>?
+
+    /// A flag that the first SIGINT, SIGTERM or SIGHUP sets instead of ending the process, for programs that must tell
+    /// a service first. They end with 128 + its number; another signal ends them at once.
+    package static func stopFlag() -> StopFlag {
+        let made = StopFlag()
+        registration.withLock { _ in if flag == nil { flag = Unmanaged.passRetained(made) } }
+        return flag?.takeUnretainedValue() ?? made
+    }
 
     // Orders the threads that register; the handler cannot wait for it and only reads.
     private static let registration = Mutex(())
@@ -94,6 +106,10 @@ package enum Signals {
     }
 
     private static func handle(_ number: Int32) {
+        if let flag = flag?._withUnsafeGuaranteedRef({ $0 }), !flag.isSet {
+            flag.set(signalNumber: number)
+            return
+        }
         for slot in 0..<childLimit where children[slot] > 0 { kill(-children[slot], SIGTERM) }
         for slot in 0..<partialFileLimit {
             if let path = table[slot] { unlink(path) }

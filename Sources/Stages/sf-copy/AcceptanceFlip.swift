@@ -4,7 +4,7 @@ internal import StageKit
 
 /// Makes one quarantined delivery current without loading anything again.
 struct AcceptanceFlip {
-    let warehouse: DuckDBWarehouse
+    let warehouse: any Warehouse
     let delivery: String
     let acceptedBy: String
     let run: String?
@@ -25,10 +25,14 @@ struct AcceptanceFlip {
     }
 
     private func attempt(now: UTCTime) throws(WarehouseError) -> Result<Acceptance, StageFailure> {
-        guard try warehouse.exists() else { return .failure(.noInput("\(warehouse.file): there is no warehouse")) }
-        let id = SQLText.literal(delivery)
-        let file = "file_id IN (SELECT file_id FROM \(OpsTables.deliveries.sqlName) WHERE delivery = \(id))"
-        let answer = try warehouse.run(.reading, WarehouseState.queries(files: []) + [DeliveryRow.query(where: file)])
+        guard try warehouse.exists() else {
+            return .failure(.noInput("\(warehouse.displayName): there is no warehouse"))
+        }
+        let dialect = warehouse.dialect
+        let id = dialect.literal(delivery)
+        let file = "file_id IN (SELECT file_id FROM \(dialect.name(OpsTables.deliveries)) WHERE delivery = \(id))"
+        let answer = try warehouse.run(
+            .reading, WarehouseState.queries(files: [], dialect) + [DeliveryRow.query(where: file, dialect)])
         let state = WarehouseState(answer: answer)
         let history = FileHistory(answer.compactMap { DeliveryRow(answer: $0) })
         guard let row = history.row(of: delivery) else {
@@ -53,7 +57,8 @@ struct AcceptanceFlip {
         }
         let fence = state.fence(for: change, dataset: row.dataset, next: DeliveryLoader.newHolder(run: run))
         let table = TableShape(schema: "lnd", name: row.dataset, comment: nil, columns: [])
-        _ = try warehouse.run(.writing, LoadScript(table: table, fence: fence).statements(change, rows: nil))
+        let script = LoadScript(warehouse: warehouse, table: table, fence: fence)
+        _ = try warehouse.run(.writing, script.statements(change, rows: nil))
         return .success(acceptance)
     }
 }

@@ -9,7 +9,7 @@ struct DeliveryLoader {
     /// How often a delivery is decided anew because another process loaded the dataset in between.
     static let fenceRetryLimit = 100
 
-    let warehouse: DuckDBWarehouse
+    let warehouse: any Warehouse
     let dataset: Dataset
     let run: String?
     let log: Log
@@ -21,7 +21,7 @@ struct DeliveryLoader {
     private var hasSetback = false
     let table: TableShape
 
-    init(warehouse: DuckDBWarehouse, dataset: Dataset, run: String?, log: Log, isDryRun: Bool) {
+    init(warehouse: any Warehouse, dataset: Dataset, run: String?, log: Log, isDryRun: Bool) {
         self.warehouse = warehouse
         self.dataset = dataset
         self.run = run
@@ -86,11 +86,13 @@ struct DeliveryLoader {
         }
         var processed: ProcessedRows?
         if change.landing == .replace, case .rows(let rows) = line.work {
-            if let problem = rows.problem ?? LakeFiles.problem(of: rows) { return refusal(line, .refused, problem) }
+            if let problem = rows.problem { return refusal(line, .refused, problem) }
+            if let problem = try warehouse.problem(of: rows) { return refusal(line, .refused, problem) }
             processed = rows
         }
         let fence = state.fence(for: change, dataset: dataset.name, next: Self.newHolder(run: run))
-        let statements = LoadScript(table: table, fence: fence).statements(change, rows: processed)
+        let script = LoadScript(warehouse: warehouse, table: table, fence: fence)
+        let statements = script.statements(change, rows: processed)
         var outcome = change.outcome
         if !isDryRun {
             do throws(WarehouseError) {

@@ -65,13 +65,13 @@ struct DeliveryRow: Equatable {
 
 extension DeliveryRow {
     /// Reads all rows, or those of some files, as rows that `init(answer:)` takes.
-    static func query(where condition: String) -> String {
+    static func query(where condition: String, _ dialect: SQLDialect) -> String {
         """
-        SELECT 'delivery' AS kind, dataset, delivery, file_id, drive_path, epoch_ms(modified_time) AS modified_time, \
-        epoch_ms(delivered_at) AS delivered_at, key, attempted_key, contract_version, status, reason, rows_read, \
+        SELECT 'delivery' AS kind, dataset, delivery, file_id, drive_path, \(dialect.milliseconds("modified_time")), \
+        \(dialect.milliseconds("delivered_at")), key, attempted_key, contract_version, status, reason, rows_read, \
         rows_emitted, rows_rejected, rows_duplicate, rows_blank, rows_landed, raw_url, processed_url, \
-        epoch_ms(valid_from) AS valid_from, epoch_ms(valid_to) AS valid_to, epoch_ms(loaded_at) AS loaded_at, run \
-        FROM \(OpsTables.deliveries.sqlName) WHERE \(condition) ORDER BY delivered_at, delivery
+        \(dialect.milliseconds("valid_from")), \(dialect.milliseconds("valid_to")), \(dialect.milliseconds("loaded_at")), run \
+        FROM \(dialect.name(OpsTables.deliveries)) WHERE \(condition) ORDER BY delivered_at, delivery
         """
     }
 
@@ -111,33 +111,31 @@ extension DeliveryRow {
         value?.integer.map { UTCTime(clampingMilliseconds: $0) }
     }
 
-    /// The statement that writes the row anew; `now` is the expression for the time of the transaction.
-    func insertion(now: String) -> String {
-        let values: [(column: String, value: String)] = [
-            ("dataset", SQLText.literal(dataset)), ("delivery", SQLText.literal(delivery)),
-            ("file_id", SQLText.literal(fileID)), ("drive_path", SQLText.literal(drivePath)),
-            ("modified_time", SQLText.literal(modifiedTime)), ("delivered_at", SQLText.literal(deliveredAt)),
-            ("key", SQLText.literal(key)), ("attempted_key", SQLText.literal(attemptedKey)),
-            ("contract_version", SQLText.literal(contractVersion)), ("status", SQLText.literal(status.rawValue)),
-            ("reason", SQLText.literal(reason)), ("rows_read", SQLText.literal(rows?.read)),
-            ("rows_emitted", SQLText.literal(rows?.emitted)), ("rows_rejected", SQLText.literal(rows?.rejected)),
-            ("rows_duplicate", SQLText.literal(rows?.duplicates)), ("rows_blank", SQLText.literal(rows?.blank)),
-            ("rows_landed", SQLText.literal(rowsLanded)), ("raw_url", SQLText.literal(rawURL)),
-            ("processed_url", SQLText.literal(processedURL)), ("valid_from", SQLText.literal(validFrom)),
-            ("valid_to", SQLText.literal(validTo)),
-            ("loaded_at", loadedAt == nil ? now : SQLText.literal(loadedAt)), ("run", SQLText.literal(run)),
+    /// The statement that writes the row anew.
+    func insertion(_ dialect: SQLDialect) -> String {
+        let values: [(name: String, value: String)] = [
+            ("dataset", dialect.literal(dataset)), ("delivery", dialect.literal(delivery)),
+            ("file_id", dialect.literal(fileID)), ("drive_path", dialect.literal(drivePath)),
+            ("modified_time", dialect.literal(modifiedTime)), ("delivered_at", dialect.literal(deliveredAt)),
+            ("key", dialect.literal(key)), ("attempted_key", dialect.literal(attemptedKey)),
+            ("contract_version", dialect.literal(contractVersion)), ("status", dialect.literal(status.rawValue)),
+            ("reason", dialect.literal(reason)), ("rows_read", dialect.literal(rows?.read)),
+            ("rows_emitted", dialect.literal(rows?.emitted)), ("rows_rejected", dialect.literal(rows?.rejected)),
+            ("rows_duplicate", dialect.literal(rows?.duplicates)), ("rows_blank", dialect.literal(rows?.blank)),
+            ("rows_landed", dialect.literal(rowsLanded)), ("raw_url", dialect.literal(rawURL)),
+            ("processed_url", dialect.literal(processedURL)), ("valid_from", dialect.literal(validFrom)),
+            ("valid_to", dialect.literal(validTo)),
+            ("loaded_at", loadedAt == nil ? dialect.now : dialect.literal(loadedAt)), ("run", dialect.literal(run)),
         ]
-        let columns = values.map { SQLText.identifier($0.column) }.joined(separator: ", ")
-        let row = values.map(\.value).joined(separator: ", ")
-        return "INSERT INTO \(OpsTables.deliveries.sqlName) (\(columns)) VALUES (\(row))"
+        return dialect.insertion(into: OpsTables.deliveries, values)
     }
 
     /// The statement that changes what a delivery's neighbours in the file's history make of it.
-    var placement: String {
+    func placement(_ dialect: SQLDialect) -> String {
         """
-        UPDATE \(OpsTables.deliveries.sqlName) SET status = \(SQLText.literal(status.rawValue)), \
-        valid_from = \(SQLText.literal(validFrom)), valid_to = \(SQLText.literal(validTo)) \
-        WHERE delivery = \(SQLText.literal(delivery))
+        UPDATE \(dialect.name(OpsTables.deliveries)) SET status = \(dialect.literal(status.rawValue)), \
+        valid_from = \(dialect.literal(validFrom)), valid_to = \(dialect.literal(validTo)) \
+        WHERE delivery = \(dialect.literal(delivery))
         """
     }
 }

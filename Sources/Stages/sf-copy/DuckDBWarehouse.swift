@@ -6,12 +6,7 @@ internal import StageKit
 /// The embedded warehouse: one database file, always attached as `ecom`, opened by one process per transaction.
 ///
 /// DuckDB lets one process write, or several read. So everybody waits here for the file, at most `lockTimeout` seconds.
-struct DuckDBWarehouse {
-    enum Access {
-        case reading
-        case writing
-    }
-
+struct DuckDBWarehouse: Warehouse {
     /// The catalog's name in every statement, whatever the file is called.
     static let catalog = "ecom"
     private static let firstPauseMilliseconds = 50
@@ -20,6 +15,9 @@ struct DuckDBWarehouse {
     let file: String
     let program: DuckDBProgram
     let lockTimeout: Double
+
+    var dialect: SQLDialect { .duckdb }
+    var displayName: String { file }
 
     /// Whether there is a file at all. Without it, everything is still to be loaded.
     func exists() throws(WarehouseError) -> Bool {
@@ -32,7 +30,7 @@ struct DuckDBWarehouse {
 
     /// Makes an empty database where there is no file. It appears whole, under its name: DuckDB itself would leave a
     /// file that it cannot open when it is ended at the wrong moment.
-    func makeFile() throws(WarehouseError) {
+    func makeIfMissing() throws(WarehouseError) {
         if try exists() { return }
         let partial = "\(file).\(getpid()).partial"
         defer { unlink(partial) }
@@ -42,7 +40,10 @@ struct DuckDBWarehouse {
         } catch {
             throw .io(error)
         }
-        _ = try program.run(opening(partial, .writing) + ["CREATE SCHEMA \(SQLText.name(Self.catalog, "lnd"))"])
+        _ = try program.run(
+            opening(partial, .writing) + [
+                "CREATE SCHEMA \(SQLText.identifier(Self.catalog)).\(SQLText.identifier("lnd"))"
+            ])
         do throws(IOError) {
             _ = try FileSystem.renameIfAbsent(partial, to: file)
         } catch {
@@ -51,7 +52,7 @@ struct DuckDBWarehouse {
     }
 
     /// Runs statements in one process, waiting for the file while another process holds it.
-    func run(_ access: Access, _ statements: [String]) throws(WarehouseError) -> [JSONObject] {
+    func run(_ access: WarehouseAccess, _ statements: [String]) throws(WarehouseError) -> [JSONObject] {
         let deadline = Environment.monotonicSeconds() + lockTimeout
         var pause = Self.firstPauseMilliseconds
         while true {
@@ -66,11 +67,23 @@ struct DuckDBWarehouse {
     }
 
     /// The whole script, as `--dry-run` shows it.
-    func script(_ access: Access, _ statements: [String]) -> String {
+    func script(_ access: WarehouseAccess, _ statements: [String]) -> String {
         (opening(file, access) + statements).map { "\($0);\n" }.joined()
     }
 
-    private func opening(_ file: String, _ access: Access) -> [String] {
+    func problem(of rows: ProcessedRows) throws(WarehouseError) -> String? { LakeFiles.problem(of: rows) }
+
+    func arrival(of files: [LakeFile], for table: TableShape, delivery: String, holder: String) -> Arrival {
+        let id = SQLText.literal(delivery)
+        return Arrival(
+            preparation: [],
+            insertion: """
+                INSERT INTO \(dialect.name(table)) BY NAME SELECT *, \(id) AS _delivery, \(dialect.now) AS _loaded_at \
+                FROM \(ParquetFiles.source(files))
+                """)
+    }
+
+    private func opening(_ file: String, _ access: WarehouseAccess) -> [String] {
         [
             // Nothing is ever fetched from the network, and what does not fit in memory goes beside the warehouse.
             "SET autoinstall_known_extensions = false",

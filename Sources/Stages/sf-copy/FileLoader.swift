@@ -15,6 +15,8 @@ struct FileLoader {
     let mode: LoadMode
     let run: String?
 
+    private var dialect: SQLDialect { warehouse.dialect }
+
     struct File: Equatable {
         let path: String
         let byteCount: Int
@@ -40,8 +42,8 @@ struct FileLoader {
     /// Whether the table holds rows of deliveries, which only `deliver` may change.
     func holdsDeliveries() throws(WarehouseError) -> Bool {
         let query = """
-            SELECT count(*) AS deliveries FROM \(OpsTables.deliveries.sqlName) WHERE dataset = \
-            \(SQLText.literal(table.lockName)) AND NOT starts_with(file_id, '\(Self.identityPrefix)')
+            SELECT count(*) AS deliveries FROM \(dialect.name(OpsTables.deliveries)) WHERE dataset = \
+            \(dialect.literal(table.lockName)) AND NOT starts_with(file_id, '\(Self.identityPrefix)')
             """
         return try warehouse.run(.reading, [query]).first?["deliveries"]?.integer != 0
     }
@@ -78,55 +80,57 @@ struct FileLoader {
 
     /// The transaction of one batch.
     func statements(for batch: [File], state: WarehouseState, now: UTCTime) -> [String] {
-        let name = SQLText.literal(table.lockName)
+        let name = dialect.literal(table.lockName)
         let fence = state.fence(datasets: [table.lockName], next: DeliveryLoader.newHolder(run: run))
-        var statements = ["BEGIN TRANSACTION"] + fence.statements
+        var statements = ["BEGIN TRANSACTION"] + fence.statements(dialect)
         if mode == .replace {
-            statements.append("DELETE FROM \(table.sqlName)")
-            statements.append("DELETE FROM \(OpsTables.deliveries.sqlName) WHERE dataset = \(name)")
+            statements.append("DELETE FROM \(dialect.name(table))")
+            statements.append("DELETE FROM \(dialect.name(OpsTables.deliveries)) WHERE dataset = \(name)")
         }
         for file in batch { statements += self.statements(for: file, now: now) }
         // Merging takes rows from files that came before.
-        let counted = mode == .merge ? "dataset = \(name)" : "delivery IN (\(SQLText.list(batch.map(delivery))))"
+        let counted = mode == .merge ? "dataset = \(name)" : "delivery IN (\(dialect.list(batch.map(delivery))))"
         statements.append(
             """
-            UPDATE \(OpsTables.deliveries.sqlName) AS control SET rows_landed = \
-            (SELECT count(*) FROM \(table.sqlName) WHERE _delivery = control.delivery) WHERE \(counted)
+            UPDATE \(dialect.name(OpsTables.deliveries)) AS control SET rows_landed = \
+            (SELECT count(*) FROM \(dialect.name(table)) WHERE _delivery = control.delivery) WHERE \(counted)
             """)
-        return statements + ["COMMIT", DeliveryRow.query(where: "delivery IN (\(SQLText.list(batch.map(delivery))))")]
+        return statements + [
+            "COMMIT", DeliveryRow.query(where: "delivery IN (\(dialect.list(batch.map(delivery))))", dialect),
+        ]
     }
 
     private func statements(for file: File, now: UTCTime) -> [String] {
-        let id = SQLText.literal(delivery(of: file))
+        let id = dialect.literal(delivery(of: file))
         let source = ParquetFiles.source([LakeFile(url: file.path, byteCount: nil)], numbersRows: mode == .merge)
         var statements: [String] = []
         if mode == .merge {
             let keys = key.map(SQLText.identifier)
             let match = keys.map { "landed.\($0) IS NOT DISTINCT FROM arriving.\($0)" }.joined(separator: " AND ")
-            statements.append("DELETE FROM \(table.sqlName) AS landed USING \(source) AS arriving WHERE \(match)")
+            statements.append("DELETE FROM \(dialect.name(table)) AS landed USING \(source) AS arriving WHERE \(match)")
             // Of rows with the same key in one file the last one counts.
             statements.append(
                 """
-                INSERT INTO \(table.sqlName) BY NAME SELECT * EXCLUDE (file_row_number), \(id) AS _delivery, \
-                \(LoadScript.now) AS _loaded_at FROM \(source) \
+                INSERT INTO \(dialect.name(table)) BY NAME SELECT * EXCLUDE (file_row_number), \(id) AS _delivery, \
+                \(dialect.now) AS _loaded_at FROM \(source) \
                 QUALIFY row_number() OVER (PARTITION BY \(keys.joined(separator: ", ")) ORDER BY file_row_number DESC) = 1
                 """)
         } else {
-            statements.append("DELETE FROM \(table.sqlName) WHERE _delivery = \(id)")
+            statements.append("DELETE FROM \(dialect.name(table)) WHERE _delivery = \(id)")
             statements.append(
                 """
-                INSERT INTO \(table.sqlName) BY NAME SELECT *, \(id) AS _delivery, \(LoadScript.now) AS _loaded_at \
+                INSERT INTO \(dialect.name(table)) BY NAME SELECT *, \(id) AS _delivery, \(dialect.now) AS _loaded_at \
                 FROM \(source)
                 """)
             statements.append(
                 """
-                SELECT CASE WHEN (SELECT count(*) FROM \(table.sqlName) WHERE _delivery = \(id)) \
+                SELECT CASE WHEN (SELECT count(*) FROM \(dialect.name(table)) WHERE _delivery = \(id)) \
                 <> (SELECT count(*) FROM \(source)) THEN error('\(WarehouseError.countMark): not every row of the file \
                 arrived') END AS checked
                 """)
         }
-        statements.append("DELETE FROM \(OpsTables.deliveries.sqlName) WHERE delivery = \(id)")
-        statements.append(controlRow(of: file, now: now).insertion(now: LoadScript.now))
+        statements.append("DELETE FROM \(dialect.name(OpsTables.deliveries)) WHERE delivery = \(id)")
+        statements.append(controlRow(of: file, now: now).insertion(dialect))
         return statements
     }
 

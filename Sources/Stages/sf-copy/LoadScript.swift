@@ -5,12 +5,11 @@
 ///     insert its rows and rejects, and compare their number with the manifest
 ///     write its control row, and the new places of the file's other deliveries
 struct LoadScript {
-    /// The time of the transaction, in whole milliseconds: after DuckDB has given us the file, so that whoever had it
-    /// before is older.
-    static let now = "make_timestamp(epoch_ms(now()) * 1000)"
-
+    let warehouse: any Warehouse
     let table: TableShape
     let fence: Fence
+
+    private var dialect: SQLDialect { warehouse.dialect }
 
     /// The lock rows of some datasets as they were read, and what this transaction writes there.
     struct Fence {
@@ -20,64 +19,64 @@ struct LoadScript {
 
     func statements(_ change: LoadPlan.Change, rows: ProcessedRows?) -> [String] {
         let delivery = change.row.delivery
-        var statements = ["BEGIN TRANSACTION"] + fence.statements
-        if change.landing != .keep { statements += removal(of: delivery, formerDataset: change.formerDataset) }
+        var arrivals: [(arrival: Arrival, table: TableShape, rowCount: Int)] = []
         if change.landing == .replace, let rows, let counts = rows.counts {
-            statements += Self.insertion(of: rows.parts, into: table, delivery: delivery, rowCount: counts.emitted)
+            if !rows.parts.isEmpty {
+                arrivals.append((arrival(of: rows.parts, in: table, delivery), table, counts.emitted))
+            }
             if let rejects = rows.rejects {
-                statements += Self.insertion(
-                    of: [rejects], into: OpsTables.rejects, delivery: delivery, rowCount: counts.rejected)
+                arrivals.append(
+                    (arrival(of: [rejects], in: OpsTables.rejects, delivery), OpsTables.rejects, counts.rejected))
             }
         }
+        var statements = arrivals.flatMap(\.arrival.preparation) + ["BEGIN TRANSACTION"] + fence.statements(dialect)
+        if change.landing != .keep { statements += removal(of: delivery, formerDataset: change.formerDataset) }
+        for (arrival, table, rowCount) in arrivals {
+            statements += [arrival.insertion, count(of: delivery, in: table, rowCount)]
+        }
         statements.append(
-            "DELETE FROM \(OpsTables.deliveries.sqlName) WHERE delivery = \(SQLText.literal(delivery))")
-        statements.append(change.row.insertion(now: Self.now))
-        statements += change.neighbours.map(\.placement)
+            "DELETE FROM \(dialect.name(OpsTables.deliveries)) WHERE delivery = \(dialect.literal(delivery))")
+        statements.append(change.row.insertion(dialect))
+        statements += change.neighbours.map { $0.placement(dialect) }
         statements.append("COMMIT")
-        statements.append(DeliveryRow.query(where: "delivery = \(SQLText.literal(delivery))"))
+        statements.append(DeliveryRow.query(where: "delivery = \(dialect.literal(delivery))", dialect))
         return statements
     }
 
     private func removal(of delivery: String, formerDataset: String?) -> [String] {
         let other = formerDataset == table.name ? nil : formerDataset
         let tables =
-            [table.sqlName] + (other.map { [SQLText.name(DuckDBWarehouse.catalog, table.schema, $0)] } ?? [])
-            + [OpsTables.rejects.sqlName]
-        return tables.map { "DELETE FROM \($0) WHERE _delivery = \(SQLText.literal(delivery))" }
+            [dialect.name(table)] + (other.map { [dialect.name(table.schema, $0)] } ?? [])
+            + [dialect.name(OpsTables.rejects)]
+        return tables.map { "DELETE FROM \($0) WHERE _delivery = \(dialect.literal(delivery))" }
     }
 
-    private static func insertion(
-        of files: [LakeFile], into table: TableShape, delivery: String, rowCount: Int
-    ) -> [String] {
-        guard !files.isEmpty else { return [] }
-        let id = SQLText.literal(delivery)
-        return [
-            """
-            INSERT INTO \(table.sqlName) BY NAME SELECT *, \(id) AS _delivery, \(now) AS _loaded_at FROM \(ParquetFiles.source(files))
-            """,
-            """
-            SELECT CASE WHEN count(*) <> \(rowCount) THEN error('\(WarehouseError.countMark): ' || count(*) || \
-            ' rows arrived in \(table.shortName), the manifest says \(rowCount)') END AS checked \
-            FROM \(table.sqlName) WHERE _delivery = \(id)
-            """,
-        ]
+    private func arrival(of files: [LakeFile], in table: TableShape, _ delivery: String) -> Arrival {
+        warehouse.arrival(of: files, for: table, delivery: delivery, holder: fence.next)
+    }
+
+    private func count(of delivery: String, in table: TableShape, _ rowCount: Int) -> String {
+        dialect.check(
+            "count(*) = \(rowCount)", mark: WarehouseError.countMark,
+            detail: "count(*) || ' rows arrived in \(table.shortName), the manifest says \(rowCount)'",
+            from: "\(dialect.name(table)) WHERE _delivery = \(dialect.literal(delivery))")
     }
 }
 
 extension LoadScript.Fence {
     /// Takes the lock rows, or ends the transaction.
-    var statements: [String] {
-        holders.flatMap { dataset, holder in
-            let name = SQLText.literal(dataset)
+    func statements(_ dialect: SQLDialect) -> [String] {
+        let locks = dialect.name(OpsTables.locks)
+        return holders.flatMap { dataset, holder in
+            let name = dialect.literal(dataset)
             return [
                 """
-                UPDATE \(OpsTables.locks.sqlName) SET holder = \(SQLText.literal(next)), taken_at = \(LoadScript.now) \
-                WHERE name = \(name) AND holder IS NOT DISTINCT FROM \(SQLText.literal(holder))
+                UPDATE \(locks) SET holder = \(dialect.literal(next)), taken_at = \(dialect.now) \
+                WHERE name = \(name) AND holder IS NOT DISTINCT FROM \(dialect.literal(holder))
                 """,
-                """
-                SELECT CASE WHEN count(*) = 0 THEN error('\(WarehouseError.fenceMark)') END AS fenced \
-                FROM \(OpsTables.locks.sqlName) WHERE name = \(name) AND holder = \(SQLText.literal(next))
-                """,
+                dialect.check(
+                    "count(*) > 0", mark: WarehouseError.fenceMark,
+                    from: "\(locks) WHERE name = \(name) AND holder = \(dialect.literal(next))"),
             ]
         }
     }

@@ -6,7 +6,7 @@ internal import StageKit
 extension SFCopy {
     /// `--manifest`: loads the lines of one dataset and prints each, grown by `load`, as its transaction commits.
     func deliver(
-        _ path: String, to warehouse: DuckDBWarehouse, output: ResultOutput, log: Log
+        _ path: String, to warehouse: any Warehouse, output: ResultOutput, log: Log
     ) throws(StageFailure) {
         let dataset = try loadDataset(contract ?? "", log: log)
         let lines = try readLines(path, dataset: dataset.name, output: output)

@@ -7,12 +7,16 @@ internal import StageKit
 extension SFCopy {
     /// Files: loads those that are no deliveries and prints a line for each as its transaction commits.
     func loadFiles(
-        _ mode: LoadMode, to warehouse: DuckDBWarehouse, output: ResultOutput, log: Log
+        _ mode: LoadMode, to warehouse: any Warehouse, output: ResultOutput, log: Log
     ) throws(StageFailure) {
         let dataset = try loadDataset(contract ?? "", log: log)
         let table = TableShape.landing(dataset, as: try tableName())
         let key = dataset.primaryKey.map { dataset.fields[$0].name }
         if mode == .merge, key.isEmpty { throw .badConfiguration("\(contract ?? ""): merging needs a primary key") }
+        guard let warehouse = warehouse as? DuckDBWarehouse else {
+            throw .badConfiguration(
+                "--mode \(mode.rawValue): this version loads files that are no deliveries into DuckDB only")
+        }
         let loader = FileLoader(warehouse: warehouse, table: table, key: key, mode: mode, run: run)
         var chosen: [FileLoader.File] = []
         for path in files {

@@ -3,7 +3,7 @@ internal import StageKit
 
 extension SFCopy {
     /// `--pending`: prints the delivery records that the warehouse lacks, with their dataset and processing key.
-    func printPending(of warehouse: DuckDBWarehouse, output: ResultOutput, log: Log) throws(StageFailure) {
+    func printPending(of warehouse: any Warehouse, output: ResultOutput, log: Log) throws(StageFailure) {
         let finder = PendingDeliveries(contracts: try loadContracts(contracts ?? "", log: log), retries: retry)
         let (records, acceptances) = try readRecords(manifest ?? "-")
         let known = try asking { () throws(WarehouseError) in try knownDeliveries(of: warehouse) }
@@ -41,8 +41,10 @@ extension SFCopy {
     }
 
     /// All deliveries of the warehouse; none where there is no warehouse or no control table yet.
-    private func knownDeliveries(of warehouse: DuckDBWarehouse) throws(WarehouseError) -> [DeliveryRow] {
+    private func knownDeliveries(of warehouse: any Warehouse) throws(WarehouseError) -> [DeliveryRow] {
         guard try TableCreation.catalog(of: warehouse).has(OpsTables.deliveries) else { return [] }
-        return try warehouse.run(.reading, [DeliveryRow.query(where: "true")]).compactMap { DeliveryRow(answer: $0) }
+        return try warehouse.run(.reading, [DeliveryRow.query(where: "true", warehouse.dialect)]).compactMap {
+            DeliveryRow(answer: $0)
+        }
     }
 }

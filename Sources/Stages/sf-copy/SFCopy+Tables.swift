@@ -5,7 +5,7 @@ internal import StageKit
 extension SFCopy {
     /// `--create`: makes what is missing, and prints a line for each table.
     func makeTables(
-        in warehouse: DuckDBWarehouse, for action: SFCopyAction, output: ResultOutput, log: Log
+        in warehouse: any Warehouse, for action: SFCopyAction, output: ResultOutput, log: Log
     ) throws(StageFailure) {
         let creation = TableCreation(
             warehouse: warehouse, landing: try tablesToCreate(log: log), evolves: evolve)
@@ -15,14 +15,23 @@ extension SFCopy {
         let statements = creation.statements(catalog, lockedDatasets: locked)
         if dryRun {
             if !statements.isEmpty { try output.print(script: warehouse.script(.writing, statements)) }
+            if let stage = stageCreation(in: warehouse)?.shown() { try output.print(script: "\(stage);\n") }
             return
         }
         try asking { () throws(WarehouseError) in try creation.run(statements) }
+        try stageCreation(in: warehouse)?.run()
         // Where something else is done as well, standard output is for its lines.
         guard action == .createOnly else { return }
         for (table, action) in creation.actions(catalog) {
             try output.print(["table": .string(table.shortName), "action": .string(action.rawValue)])
         }
+    }
+
+    private func stageCreation(in warehouse: any Warehouse) -> StageCreation? {
+        guard let warehouse = warehouse as? SnowflakeWarehouse else { return nil }
+        let signature = Environment.value("SNOWFLAKE_STAGE_SAS").map { StageCreation.Permission.signature($0) }
+        return StageCreation(
+            warehouse: warehouse, permission: storageIntegration.map { .integration($0) } ?? signature)
     }
 
     /// Tables that are not as the contract says end the run: every difference is told with the statement that mends it.

@@ -19,10 +19,13 @@ struct SFCopy: Stage {
               sf-copy --to duckdb:work/warehouse.duckdb --accept 0123456789abcdef
             Load files that are no deliveries:
               sf-copy --to duckdb:work/warehouse.duckdb --contract orders.odcs.yaml --mode append orders.parquet
+            Load into Snowflake, as the connection prod of ~/.snowflake/connections.toml, from the lake behind stage OPS.LAKE:
+              sf-copy --to snowflake:prod --database ECOM --lake abfss://lake@acct.dfs.core.windows.net \\
+                --contract compose/contracts/orders.odcs.yaml --manifest FILE
             """,
         version: sluiceVersion)
 
-    @Option(help: ArgumentHelp("The warehouse.", valueName: "duckdb:file"))
+    @Option(help: ArgumentHelp("The warehouse.", valueName: "duckdb:file|snowflake:connection"))
     var to: String
 
     @Option(help: ArgumentHelp("The contract of the dataset to load.", valueName: "file[#schema]"))
@@ -78,6 +81,29 @@ struct SFCopy: Stage {
     @Option(help: ArgumentHelp("How long to wait while another process holds the warehouse.", valueName: "seconds"))
     var lockTimeout: Double = 60
 
+    @Option(help: ArgumentHelp("Snowflake: the database; default that of the connection.", valueName: "name"))
+    var database: String?
+
+    @Option(help: ArgumentHelp("Snowflake: the stage that stands for the lake; default @OPS.LAKE.", valueName: "@name"))
+    var stage: String?
+
+    @Option(
+        help: ArgumentHelp("Snowflake: the lake that the stage stands for, as manifests name it.", valueName: "address")
+    )
+    var lake: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Snowflake, with --create: the storage integration by which a new stage reads the lake.", valueName: "name")
+    )
+    var storageIntegration: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Snowflake: where handles of running statements are kept, to be waited for after a crash.",
+            valueName: "folder"))
+    var state: String?
+
     @Flag(help: "Print the SQL and change nothing.")
     var dryRun = false
 
@@ -88,7 +114,7 @@ struct SFCopy: Stage {
 
     mutating func execute(log: Log, report: RunReport) throws(StageFailure) {
         let action = try chooseAction()
-        let warehouse = try openWarehouse()
+        let warehouse = try openWarehouse(log: log)
         let output = ResultOutput(report: report)
         if create { try makeTables(in: warehouse, for: action, output: output, log: log) }
         switch action {

@@ -59,12 +59,13 @@ extension SFCopy {
         }
     }
 
-    func openWarehouse() throws(StageFailure) -> DuckDBWarehouse {
+    func openWarehouse(log: Log) throws(StageFailure) -> any Warehouse {
         switch try TargetAddress(to) {
         case .duckdb(let file):
             let program = try DuckDBProgram.find(
                 named: Environment.value("SLUICE_DUCKDB"), searchPath: Environment.value("PATH"))
             return DuckDBWarehouse(file: file, program: program, lockTimeout: lockTimeout)
+        case .snowflake(let connection): return try openSnowflake(connection, log: log)
         }
     }
 

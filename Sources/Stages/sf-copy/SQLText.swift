@@ -1,6 +1,6 @@
 internal import Bytes
 
-/// Text of SQL made from outside data: every name and value of a statement goes through here.
+/// Text of SQL made from outside data, as DuckDB reads it.
 enum SQLText {
     /// A quoted identifier: `"` is doubled, so any name is safe.
     static func identifier(_ name: String) -> String {
@@ -11,9 +11,6 @@ enum SQLText {
         }
         return quoted + "\""
     }
-
-    /// A quoted name of several parts: database, schema, table.
-    static func name(_ parts: String...) -> String { parts.map(identifier).joined(separator: ".") }
 
     /// A string literal, or NULL for nil.
     ///
@@ -51,6 +48,28 @@ enum SQLText {
         guard let time else { return "NULL" }
         return "TIMESTAMP '\(time.text.dropLast())'"
     }
+}
 
-    static func list(_ texts: some Sequence<String>) -> String { texts.map { literal($0) }.joined(separator: ", ") }
+/// Text of SQL made from outside data, as Snowflake reads it.
+enum SnowflakeText {
+    /// A string literal, or NULL for nil: `'` and `\` are doubled, other control characters are written as escapes.
+    static func literal(_ text: String?) -> String {
+        guard let text else { return "NULL" }
+        var quoted = "'"
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            case 0: quoted += "\u{FFFD}"
+            case 0x27: quoted += "''"
+            case 0x5C: quoted += "\\\\"
+            case 0x0A: quoted += "\\n"
+            case 0x0D: quoted += "\\r"
+            case 0x09: quoted += "\\t"
+            case 0x01..<0x20, 0x7F:
+                let digits = String(scalar.value, radix: 16)
+                quoted += "\\u\(String(repeating: "0", count: 4 - digits.utf8.count))\(digits)"
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "'"
+    }
 }

@@ -4,14 +4,20 @@ internal import Contracts
 struct TableShape {
     struct Column: Equatable {
         let name: String
+        /// As DuckDB names it; `SQLDialect.type` translates.
         let type: String
         let isNullable: Bool
+        /// Whether every row that arrives has a value, whatever older rows have.
+        let isRequired: Bool
         let comment: String?
 
-        init(_ name: String, _ type: String, isNullable: Bool = true, comment: String? = nil) {
+        init(
+            _ name: String, _ type: String, isNullable: Bool = true, isRequired: Bool = false, comment: String? = nil
+        ) {
             self.name = name
             self.type = type
             self.isNullable = isNullable
+            self.isRequired = isRequired
             self.comment = comment
         }
     }
@@ -25,8 +31,6 @@ struct TableShape {
     var shortName: String { "\(schema).\(name)" }
     /// What its row in ops.locks, and its rows in ops.deliveries, are called: the dataset, for its landing table.
     var lockName: String { schema == Self.landingSchema ? name : shortName }
-    /// Quoted, with the catalog.
-    var sqlName: String { SQLText.name(DuckDBWarehouse.catalog, schema, name) }
 
     static let landingSchema = "lnd"
 
@@ -35,7 +39,9 @@ struct TableShape {
     /// It has no keys, for history repeats them, and the contract's columns are nullable, for older deliveries may
     /// have been written under a contract that allowed it.
     static func landing(_ dataset: Dataset, as other: TableName? = nil) -> TableShape {
-        let columns = dataset.columns.map { Column($0.name, type($0.type), comment: $0.description) }
+        let columns = dataset.columns.map {
+            Column($0.name, type($0.type), isRequired: !$0.isNullable, comment: $0.description)
+        }
         return TableShape(
             schema: other?.schema ?? landingSchema, name: other?.name ?? dataset.name, comment: dataset.description,
             columns: columns + deliveryColumns)

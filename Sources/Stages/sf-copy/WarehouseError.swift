@@ -17,6 +17,8 @@ enum WarehouseError: Error, Equatable {
     /// The file is no database, or it cannot be opened or written.
     case unusable(String)
     case io(IOError)
+    /// The service cannot be asked at all, or not by us: ends the run as told.
+    case failed(StageFailure)
 
     /// Texts that our own statements raise, so that the program's message tells them from others.
     static let fenceMark = "sluice:fence"
@@ -48,6 +50,7 @@ enum WarehouseError: Error, Equatable {
         case .interrupted(let message): .tryAgain(message)
         case .unusable(let message): .localIO(message)
         case .io(let error): .localIO(error.message)
+        case .failed(let failure): failure
         }
     }
 }

@@ -10,10 +10,10 @@ struct WarehouseState {
     init() {}
 
     /// The queries whose rows `init(answer:)` takes.
-    static func queries(files: [String]) -> [String] {
-        let locks = "SELECT 'lock' AS kind, name, holder FROM \(OpsTables.locks.sqlName) ORDER BY name"
+    static func queries(files: [String], _ dialect: SQLDialect) -> [String] {
+        let locks = "SELECT 'lock' AS kind, name, holder FROM \(dialect.name(OpsTables.locks)) ORDER BY name"
         if files.isEmpty { return [locks] }
-        return [locks, DeliveryRow.query(where: "file_id IN (\(SQLText.list(files)))")]
+        return [locks, DeliveryRow.query(where: "file_id IN (\(dialect.list(files)))", dialect)]
     }
 
     init(answer rows: [JSONObject]) {
@@ -27,12 +27,13 @@ struct WarehouseState {
     /// Reads what is there and what it knows of these files, at once. Without a warehouse or its control tables nothing
     /// is known, and the catalog tells which are missing.
     static func read(
-        from warehouse: DuckDBWarehouse, files: [String]
+        from warehouse: any Warehouse, files: [String]
     ) throws(WarehouseError) -> (catalog: WarehouseCatalog, state: WarehouseState) {
-        guard try warehouse.exists() else { return (WarehouseCatalog(), WarehouseState()) }
+        let dialect = warehouse.dialect
+        guard try warehouse.exists() else { return (WarehouseCatalog(dialect), WarehouseState()) }
         do throws(WarehouseError) {
-            let answer = try warehouse.run(.reading, [WarehouseCatalog.query] + queries(files: files))
-            return (WarehouseCatalog(answer), WarehouseState(answer: answer))
+            let answer = try warehouse.run(.reading, [WarehouseCatalog.query(dialect)] + queries(files: files, dialect))
+            return (WarehouseCatalog(answer, dialect), WarehouseState(answer: answer))
         } catch {
             guard case .refused = error else { throw error }
             let catalog = try TableCreation.catalog(of: warehouse)

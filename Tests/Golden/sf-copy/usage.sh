@@ -5,6 +5,10 @@ try --to duckdb:w.duckdb
 try --to duckdb: --create
 try --to postgres:x --create
 try --to snowflake:prod --create
+SNOWFLAKE_ACCOUNT=org-acct try --to snowflake: --create
+SNOWFLAKE_ACCOUNT=org-acct try --to snowflake: --database ecom --create
+SNOWFLAKE_ACCOUNT=org-acct SNOWFLAKE_AUTHENTICATOR=externalbrowser try --to snowflake: --database ecom --create
+SNOWFLAKE_ACCOUNT=org-acct SNOWFLAKE_USER=u SNOWFLAKE_PRIVATE_KEY_FILE=nothing.p8 try --to snowflake: --database ecom --create
 try --to duckdb:w.duckdb --manifest -
 try --to duckdb:w.duckdb --pending
 try --to duckdb:w.duckdb --evolve --contract "$things" --manifest -

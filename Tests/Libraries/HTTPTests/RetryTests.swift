@@ -188,6 +188,20 @@ import Testing
         #expect(targets.count == 3)
     }
 
+    @Test func aServiceThatWantsToBeToldHearsOfEveryRepetition() throws {
+        // Over a connection that was used before, libcurl would ask the same again by itself.
+        let server = try Self.server([reply(200), [.reset], reply(200)])
+        defer { server.stop() }
+        let client = try HTTPClient(.test())
+        var request = try Request(.post, server, "/statements?requestId=1")
+        request.isRepeatable = true
+        request.retryURL = request.url.adding(query: "retry", "true")
+        _ = try client.send(request)
+        _ = try client.send(request)
+        let first = "/statements?requestId=1"
+        #expect(server.calls.map(\.target) == [first, first, first + "&retry=true"])
+    }
+
     @Test func refusedCredentialsAreRenewedOnce() throws {
         let server = try ScriptedServer { call in reply(call.header("authorization") == "new" ? 200 : 401) }
         defer { server.stop() }

@@ -124,14 +124,14 @@ struct DuckDBWarehouseTests {
         let folder = try TemporaryDirectory()
         let warehouse = try made(folder)
         let first = LoadScript.Fence(holders: [("things", nil)], next: "one")
-        _ = try warehouse.run(.writing, ["BEGIN"] + first.statements + ["COMMIT"])
+        _ = try warehouse.run(.writing, ["BEGIN"] + first.statements(.duckdb) + ["COMMIT"])
         let late = LoadScript.Fence(holders: [("things", nil)], next: "two")
         #expect(throws: WarehouseError.fenceBroken) {
-            try warehouse.run(.writing, ["BEGIN"] + late.statements + ["COMMIT"])
+            try warehouse.run(.writing, ["BEGIN"] + late.statements(.duckdb) + ["COMMIT"])
         }
         let next = LoadScript.Fence(holders: [("things", "one")], next: "two")
-        _ = try warehouse.run(.writing, ["BEGIN"] + next.statements + ["COMMIT"])
-        let state = WarehouseState(answer: try warehouse.run(.reading, WarehouseState.queries(files: ["f"])))
+        _ = try warehouse.run(.writing, ["BEGIN"] + next.statements(.duckdb) + ["COMMIT"])
+        let state = WarehouseState(answer: try warehouse.run(.reading, WarehouseState.queries(files: ["f"], .duckdb)))
         #expect(state.hasLock("things"))
     }
 

@@ -21,6 +21,8 @@ NOTHING = "Copy executed with 0 files processed."
 KNOWN = {"FILES", "PATTERN", "FILE_FORMAT", "ON_ERROR", "FORCE", "PURGE", "MATCH_BY_COLUMN_NAME", "VALIDATION_MODE", "SIZE_LIMIT",
          "RETURN_FAILED_ONLY", "ENFORCE_LENGTH", "TRUNCATECOLUMNS", "LOAD_UNCERTAIN_FILES"}
 HISTORY = "_emulator.loads"
+HISTORY_TABLE = ('create schema if not exists "{0}"._emulator; create table if not exists "{0}"._emulator.loads '
+                 "(table_oid bigint, path varchar, etag varchar, loaded_at double, row_count bigint)")
 
 
 @dataclass
@@ -73,6 +75,7 @@ class CopyRunner:
         if not inside:
             self._duck.execute("BEGIN TRANSACTION")
         try:
+            self._duck.execute(HISTORY_TABLE.format(self._table[1]))
             rows = [row for row in (self._load(url, file, asked) for url, file, asked in chosen) if row]
         except BaseException:
             if not inside:

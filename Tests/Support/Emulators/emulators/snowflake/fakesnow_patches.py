@@ -5,6 +5,7 @@ HTTP 500 (which connectors repeat for ever), makes NULL timestamps into other va
 and emulates MERGE in a way that dbt's statements break. COPY, stages and grants are replaced altogether (own_statements).
 """
 
+import logging
 import re
 import uuid
 import warnings
@@ -25,6 +26,7 @@ CONVERSION = re.compile(r"Could not convert string ['\"](?P<text>.*?)['\"] to (?
 
 
 def install(engine):
+    logging.getLogger("sqlglot").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", "Arrow output on a DB-API result")
     cursor = fakesnow.cursor.FakeSnowflakeCursor
     keep_temporary_tables_apart()

@@ -15,7 +15,10 @@ NOTED = re.compile(
     r"(GRANT|REVOKE|ALTER\s+SESSION|ALTER\s+USER|ALTER\s+WAREHOUSE|USE\s+(ROLE|WAREHOUSE|SECONDARY)|COMMENT\s+(IF\s+EXISTS\s+)?ON"
     r"|CREATE\s+(OR\s+REPLACE\s+)?(ROLE|MASKING\s+POLICY|TAG|WAREHOUSE|RESOURCE\s+MONITOR|STORAGE\s+INTEGRATION|NETWORK\s+POLICY|USER)"
     r"|ALTER\s+(TABLE|VIEW)\s+\S+\s+(ALTER|MODIFY)\s+COLUMN\s+\S+\s+(SET|UNSET)\s+(MASKING\s+POLICY|TAG)"
+    r"|ALTER\s+(TABLE|VIEW)\s+\S+\s+ALTER\s+\S+\s+COMMENT"
     r"|ALTER\s+(TABLE|VIEW)\s+\S+\s+(SET|UNSET)\s+TAG|ALTER\s+RESOURCE\s+MONITOR)\b", re.IGNORECASE)
+
+OBJECT = re.compile(r"(CREATE\s+(OR\s+REPLACE\s+)?(TEMPORARY\s+)?|DROP\s+|DESC(RIBE)?\s+)(STAGE|FILE\s+FORMAT)\b", re.IGNORECASE)
 
 
 def stripped(text):
@@ -44,7 +47,7 @@ class OwnStatements:
             copy = copy_statement.parsed(tokens)
             return copy_statement.result_select(
                 copy_statement.CopyRunner(connection, duck, copy, self._stages, self._files, self._clock).run(inside))
-        if words and words[0] in ("CREATE", "DROP", "DESC", "DESCRIBE"):
+        if OBJECT.match(text):
             return self._object(connection, Tokens(text))
         if words and words[0] in ("LIST", "LS"):
             tokens = Tokens(text)
@@ -57,9 +60,9 @@ class OwnStatements:
         replaces = verb == "CREATE" and tokens.words("OR", "REPLACE")
         if verb == "CREATE":
             tokens.words("TEMPORARY")
-        kind = "STAGE" if tokens.words("STAGE") else "FILE FORMAT" if tokens.words("FILE", "FORMAT") else None
-        if kind is None:
-            return None
+        kind = "STAGE" if tokens.words("STAGE") else "FILE FORMAT"
+        if kind == "FILE FORMAT":
+            tokens.expect("FILE", "FORMAT")
         if verb == "CREATE":
             return status(self._stages.create(connection, tokens, kind, replaces))
         if verb == "DROP":

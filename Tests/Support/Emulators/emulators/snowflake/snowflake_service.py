@@ -1,6 +1,7 @@
 """The service: routes a request, checks who asks, and answers SQL API v2; connectors' requests go their own way."""
 
 import re
+from email.utils import formatdate
 
 from ..kit.http_messages import compressed, json_reply
 from ..kit.moving_clock import MovingClock
@@ -65,10 +66,12 @@ class SnowflakeService(Service):
         if not request.path.startswith("/api/"):
             return self._connectors.answer(request)
         try:
-            return self._api(request)
+            reply = self._api(request)
         except Refusal as error:
             request.notes["code"] = error.code
-            return snowflake_errors.refused(error)
+            reply = snowflake_errors.refused(error)
+        reply.headers["Date"] = formatdate(self.clock.now(), usegmt=True)
+        return reply
 
     def _api(self, request):
         if not request.operation.startswith("statement."):

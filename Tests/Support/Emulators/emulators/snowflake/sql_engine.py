@@ -23,8 +23,6 @@ COMPUTES = {"INSERT", "UPDATE", "DELETE", "MERGE", "COPY"}
 DDL = {"CREATE", "ALTER", "DROP", "TRUNCATE", "COMMENT", "GRANT", "REVOKE", "UNDROP"}
 TEMPORARY = re.compile(r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:LOCAL\s+|GLOBAL\s+)?TEMP(?:ORARY)?\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?([^\s(]+)",
                        re.IGNORECASE)
-HISTORY_TABLE = ("create schema if not exists \"{0}\"._emulator; create table if not exists \"{0}\"._emulator.loads "
-                 "(table_oid bigint, path varchar, etag varchar, loaded_at double, row_count bigint)")
 MULTIPLE = {"name": "multiple statement execution", "database": "", "schema": "", "table": "", "type": "text", "nullable": False,
             "length": 16_777_216, "byteLength": 16_777_216, "precision": None, "scale": None, "collation": None}
 
@@ -57,7 +55,6 @@ class SQLEngine:
     def create_database(self, name):
         with self._lock:
             connection = self._snow.connect(database=name)
-            connection._duck_conn.execute(HISTORY_TABLE.format(name.upper()))
             connection.close()
 
     def drop_database(self, name):
