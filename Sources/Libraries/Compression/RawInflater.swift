@@ -34,6 +34,8 @@ package final class RawInflater {
         while !isFinished, state.pointee.avail_out > 0 {
             let before = (state.pointee.avail_in, state.pointee.avail_out)
             guard isal_inflate(state) == ISAL_DECOMP_OK else { throw .damaged }
+            // With room left nothing is held back, and without input nothing more comes.
+            if state.pointee.avail_in == 0, state.pointee.avail_out > 0 { break }
             if before == (state.pointee.avail_in, state.pointee.avail_out) { break }
         }
         return (inputCount - Int(state.pointee.avail_in), outputCount - Int(state.pointee.avail_out))

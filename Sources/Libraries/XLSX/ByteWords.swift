@@ -37,6 +37,12 @@ enum Lanes {
     return ((flipped &+ 0x7676_7676_7676_7676) | flipped) & Lanes.tops
 }
 
+/// Marks the bytes that are not `+`...`9`: signs, digits, the point, and `,` and `/`, which lie between them. The lowest
+/// mark is exact.
+@inline(__always) func nonNumeric(_ word: UInt64) -> UInt64 {
+    ((word &+ 0x4646_4646_4646_4646) | ~((word | Lanes.tops) &- 0x2B2B_2B2B_2B2B_2B2B) | word) & Lanes.tops
+}
+
 /// Marks the bytes that equal `byte`. Only the lowest mark is exact.
 @inline(__always) func matches(_ word: UInt64, _ byte: UInt8) -> UInt64 {
     let flipped = word ^ (Lanes.ones &* UInt64(byte))

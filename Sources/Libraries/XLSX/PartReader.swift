@@ -6,7 +6,8 @@ extension ZipArchive {
         try checkExpansion(of: entry, limits: limits)
         let reader = try ZipEntryReader(self, entry, limit: limits.documentBytes, limitName: "documentBytes")
         let parser = XMLPushParser(part: part, handler: handler)
-        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 64)
+        let block = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: min(64 << 10, max(0, entry.byteCount)) + 1, alignment: 64)
         defer { block.deallocate() }
         while true {
             let count = try reader.read(into: block)

@@ -26,9 +26,11 @@ final class PartWindows {
     ) throws(XLSXError) {
         part = entry.name
         self.limits = limits
-        queue = BlockQueue(limit: Self.queuedBlockCount)
+        // One byte more than the part has, so that its end is met at once.
+        queue = BlockQueue(
+            limit: Self.queuedBlockCount, blockCapacity: min(TextBlock.capacity - 1, max(0, entry.byteCount)) + 1)
         let reader = try ZipEntryReader(archive, entry, limit: limit, limitName: limitName)
-        let empty = TextBlock()
+        let empty = TextBlock(capacity: 0)
         (start, end) = (empty.text, empty.text)
         held = nil
         first = empty

@@ -68,7 +68,8 @@ extension SharedStrings {
         let parser = XMLPushParser(part: entry.name, handler: handler)
         let reader = try ZipEntryReader(
             archive, entry, limit: limits.sharedStringBytes, limitName: "sharedStringBytes")
-        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 64)
+        let block = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: min(64 << 10, max(0, entry.byteCount)) + 1, alignment: 64)
         defer { block.deallocate() }
         while true {
             let count = try reader.read(into: block)

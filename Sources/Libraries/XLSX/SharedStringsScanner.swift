@@ -155,10 +155,8 @@ struct SharedStringsScanner {
 @inline(__always) func copyLoosely(_ source: Place, to target: Room, count: Int) {
     var index = 0
     repeat {
-        put(word(source + index), target + index)
-        put(word(source + index + 8), target + index + 8)
-        put(word(source + index + 16), target + index + 16)
-        put(word(source + index + 24), target + index + 24)
+        let words = UnsafeRawPointer(source).loadUnaligned(fromByteOffset: index, as: SIMD4<UInt64>.self)
+        UnsafeMutableRawPointer(target).storeBytes(of: words, toByteOffset: index, as: SIMD4<UInt64>.self)
         index &+= 32
     } while index < count
 }

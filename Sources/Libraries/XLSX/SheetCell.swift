@@ -23,11 +23,9 @@ package struct SheetCell {
     /// 0-based.
     package let column: Int16
     package let kind: Kind
-    /// See `escapeFlag`; the others are this library's own.
+    /// The lowest bit: a JSON writer has to look at the text, since it holds `"`, `\` or control characters. The others
+    /// are this library's own.
     package internal(set) var flags: UInt8
-
-    /// In `flags`: the text holds `"`, `\` or control characters. A JSON writer copies other text as it is.
-    package static let escapeFlag: UInt8 = 1
 
     /// The text holds `"`, `\` or control characters.
     static let needsEscape: UInt8 = 1
@@ -92,13 +90,25 @@ extension SheetCell {
     package func writeValue(
         is1904: Bool, to room: UnsafeMutablePointer<UInt8>
     ) -> (value: Value, end: UnsafeMutablePointer<UInt8>) {
-        if kind != .number, let kind = NumberFormat.Kind(rawValue: kind.rawValue),
-            let end = SerialDate.append(start, end, kind: kind, is1904: is1904, to: room)
-        {
+        let shown: NumberFormat.Kind? =
+            switch kind {
+            case .date: .date
+            case .dateTime: .dateTime
+            case .time: .time
+            case .duration: .duration
+            default: nil
+            }
+        if let shown, let end = SerialDate.append(start, end, kind: shown, is1904: is1904, to: room) {
             return (.temporal, end)
         }
         guard let end = NumberText.append(start, end, to: room) else { return (.notANumber, room) }
-        return (kind == .number ? .number : .numberForDate, end)
+        return (shown == nil ? .number : .numberForDate, end)
+    }
+
+    /// Writes the value of a cell of the kind number and says where it ends; nil when it holds no number. There must be
+    /// room for `valueByteLimit` bytes.
+    package func writeNumber(to room: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8>? {
+        NumberText.append(start, end, to: room)
     }
 
     /// The value of a cell of those kinds as text.

@@ -259,7 +259,7 @@ final class SheetHandler: XMLHandler {
 
 /// Rows that libxml2 has told and nobody has taken yet, with their text.
 final class RowStore {
-    private var text = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 256 << 10)
+    private var text = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 4 << 10)
     private var used = 0
     private var cells: [SheetHandler.PendingCell] = []
     private var rows: [RowBatch.Row] = []

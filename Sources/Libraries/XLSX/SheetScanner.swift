@@ -182,8 +182,13 @@ struct SheetScanner {
                 if half(next) == half("><v>") {
                     let value = next + 4
                     var stop = value
-                    // Signs, digits, the point and the exponent; `,` and `/` as well, which lie between them.
-                    while stop[0] &- 0x2B < 0x0F || stop[0] | 0x20 == 0x65 { stop += 1 }
+                    while true {
+                        let count = countBelow(nonNumeric(word(stop)))
+                        stop += count
+                        // An exponent is rare.
+                        if count == 8 { continue }
+                        if stop[0] | 0x20 == 0x65 { stop += 1 } else { break }
+                    }
                     if word(stop) == literal("</v></c>"), stop > value {
                         cells[count] = SheetCell(
                             value, stop, column: at, kind: resolver.kind(style: style, value, stop))

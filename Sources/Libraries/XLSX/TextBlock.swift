@@ -10,12 +10,17 @@ struct TextBlock: @unchecked Sendable {
     static let slack = 64
 
     private let base: Room
+    private let capacity: Int
     var count = 0
 
     var text: Room { base + TextBlock.headroom }
-    var buffer: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(start: text, count: TextBlock.capacity) }
+    var buffer: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(start: text, count: capacity) }
 
-    init() { base = .allocate(capacity: TextBlock.headroom + TextBlock.capacity + TextBlock.slack) }
+    /// A block for so many bytes; that of a small part need not be large.
+    init(capacity: Int) {
+        self.capacity = capacity
+        base = .allocate(capacity: TextBlock.headroom + capacity + TextBlock.slack)
+    }
 
     func deallocate() { base.deallocate() }
 
@@ -36,6 +41,7 @@ final class BlockQueue: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private let limit: Int
+    private let blockCapacity: Int
     /// So many blocks are free when a producer that ran out of them goes on.
     private let wakingCount: Int
     private var producerWaits = false
@@ -48,8 +54,9 @@ final class BlockQueue: @unchecked Sendable {
     private var end: Result<Void, XLSXError>?
     private var isCancelled = false
 
-    init(limit: Int) {
+    init(limit: Int, blockCapacity: Int) {
         self.limit = limit
+        self.blockCapacity = blockCapacity
         wakingCount = max(1, limit / 2)
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(changed, nil)
@@ -82,7 +89,7 @@ final class BlockQueue: @unchecked Sendable {
             }
             if isCancelled { return nil }
             if let block = free.popLast() { return block }
-            let block = TextBlock()
+            let block = TextBlock(capacity: blockCapacity)
             made.append(block)
             return block
         }

@@ -79,7 +79,8 @@ struct ZipArchive: Sendable {
 
     private static func key(_ name: String) -> String {
         var key: [UInt8] = []
-        for byte in (PercentEncoding.decode(name) ?? name).utf8 {
+        let decoded = name.utf8.contains(0x25) ? PercentEncoding.decode(name) : nil
+        for byte in (decoded ?? name).utf8 {
             switch byte {
             case 0x5C: key.append(0x2F)
             case 0x41...0x5A: key.append(byte + 0x20)

@@ -33,7 +33,8 @@ final class ZipEntryReader {
         offset = try archive.dataOffset(of: entry)
         packedLeft = entry.packedByteCount
         inflater = entry.method == 8 ? RawInflater() : nil
-        input = .allocate(byteCount: Self.inputByteCount, alignment: 64)
+        input = .allocate(
+            byteCount: inflater == nil ? 0 : min(Self.inputByteCount, max(1, entry.packedByteCount)), alignment: 64)
     }
 
     deinit { input.deallocate() }

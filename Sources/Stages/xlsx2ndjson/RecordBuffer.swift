@@ -97,19 +97,11 @@ struct RecordBuffer: ~Copyable {
         let target = UnsafeMutableRawPointer(base + used)
         var index = 0
         repeat {
-            copyWord(source, target, index)
-            copyWord(source, target, index &+ 8)
-            copyWord(source, target, index &+ 16)
-            copyWord(source, target, index &+ 24)
+            let words = source.loadUnaligned(fromByteOffset: index, as: SIMD4<UInt64>.self)
+            target.storeBytes(of: words, toByteOffset: index, as: SIMD4<UInt64>.self)
             index &+= 32
         } while index < count
         used &+= count
-    }
-
-    @inline(__always)
-    private func copyWord(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ offset: Int) {
-        let word = source.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-        target.storeBytes(of: word, toByteOffset: offset, as: UInt64.self)
     }
 
     /// Appends a copy of bytes, growing as needed.

@@ -58,11 +58,14 @@ struct RowToJSON {
                 JSONKey.append(header.key(forUnnamed: column), to: &room)
                 room.reserve(Int(cell.count) + 64)
             }
-            if cell.kind == .text, cell.flags & SheetCell.escapeFlag == 0 {
+            switch cell.kind {
+            case .text where !cell.isToBeEscaped:
                 room.append(reserved: 0x22)
                 room.append(reserved: cell.start, count: Int(cell.count))
                 room.append(reserved: 0x22)
-            } else {
+            case .number:
+                writeNumber(cell, to: &room)
+            default:
                 try write(cell, row: row.number, to: &room)
             }
         }
@@ -100,8 +103,8 @@ struct RowToJSON {
         switch cell.kind {
         case .text:
             writeString(cell.bytes, to: &room)
-        case .number, .date, .dateTime, .time, .duration:
-            writeValue(cell, to: &room)
+        case .number: writeNumber(cell, to: &room)
+        case .date, .dateTime, .time, .duration: writeMoment(cell, to: &room)
         case .boolean:
             room.append(reserved: cell.bytes.first == 0x31 ? "true" : "false")
         case .error:
@@ -117,18 +120,19 @@ struct RowToJSON {
         }
     }
 
-    /// A number as it is, a date or time in quotes; what is no number stays text.
-    private mutating func writeValue(_ cell: SheetCell, to room: inout RecordBuffer) {
-        let start = room.place
-        if cell.kind == .number {
-            let (value, end) = cell.writeValue(is1904: is1904, to: start)
+    /// A number as it is; what is no number stays text.
+    private mutating func writeNumber(_ cell: SheetCell, to room: inout RecordBuffer) {
+        if let end = cell.writeNumber(to: room.place) {
             room.advance(to: end)
-            if value == .notANumber {
-                textInNumberCells += 1
-                writeString(cell.bytes, to: &room)
-            }
-            return
+        } else {
+            textInNumberCells += 1
+            writeString(cell.bytes, to: &room)
         }
+    }
+
+    /// A date or time in quotes; a number that is none as it is.
+    private mutating func writeMoment(_ cell: SheetCell, to room: inout RecordBuffer) {
+        let start = room.place
         let (value, end) = cell.writeValue(is1904: is1904, to: start + 1)
         switch value {
         case .temporal:
@@ -151,6 +155,11 @@ struct RowToJSON {
         room.reserve(2)
         room.append(reserved: 0x22)
     }
+}
+
+extension SheetCell {
+    /// True when the text holds what JSON escapes. Here, because only then is it part of the loop.
+    fileprivate var isToBeEscaped: Bool { flags & 1 != 0 }
 }
 
 /// `,"name":` of each column, ready to copy.

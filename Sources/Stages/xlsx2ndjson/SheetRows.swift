@@ -19,6 +19,7 @@ struct SheetRows {
     private(set) var hiddenRows: Set<Int> = []
     /// The first rows with cells in the area.
     let head: RowCopies
+    private var headCount = 0
     private var nextHead = 0
     private var isPastHead = false
 
@@ -42,6 +43,7 @@ struct SheetRows {
             let filled = filler?.fill(row) ?? row
             if hasCells(filled) { head.append(filled) }
         }
+        headCount = head.count
     }
 
     /// The columns that are read at all.
@@ -59,7 +61,7 @@ struct SheetRows {
 
     /// The next row in the area, or nil. Valid until the next call.
     mutating func next() throws(XLSXError) -> SheetRow? {
-        if nextHead < head.count {
+        if nextHead < headCount {
             nextHead += 1
             return head[nextHead - 1]
         }
