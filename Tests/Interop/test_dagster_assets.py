@@ -211,6 +211,26 @@ def test_definitions_load_quickly(location):
 
 
 @pytest.mark.long
+def test_the_warehouse_is_rebuilt_from_the_raw_zone_alone(pipeline, location):
+    sellers(pipeline, [seller(number) for number in range(8)])
+    assert location.run(*SELLERS).success
+    before = pipeline.everything()
+    assert location.repository.get_job("replay").execute_in_process(instance=location.instance, raise_on_error=False).success
+    assert pipeline.warehouse.with_name("warehouse.duckdb.before-replay").exists()
+    assert pipeline.everything() == before
+
+
+@pytest.mark.long
+def test_deliveries_that_failed_are_tried_again_when_asked(pipeline, location):
+    (pipeline.source / "Sellers.xlsx").write_bytes(b"no workbook")
+    assert location.run(*SELLERS).success
+    assert location.metadata(location.run(*SELLERS), "processed/sellers") == {"deliveries": 0}
+    config = {"ops": {name: {"config": {"retry": True}} for name in ("pull", "process_sellers", "load_sellers")}}
+    again = location.run(*SELLERS, config=config)
+    assert not location.checks(again, "processed/sellers")["workbooks_readable"].passed
+
+
+@pytest.mark.long
 def test_everything_from_the_source_to_the_marts_is_what_cron_makes(pipeline, location, tmp_path):
     make_samples(tmp_path / "samples", "--orders", "150")
     subprocess.run(["cp", "-a", f"{tmp_path}/samples/drive/.", str(pipeline.source)], check=True)

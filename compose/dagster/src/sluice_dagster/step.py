@@ -41,7 +41,7 @@ def run_step(
         results_of=None) -> Iterator:
     """Yields what the step reported, then judges its exit status.
 
-    `assets` says which asset is which to pipes-run; `results_of(folder)` gives results that it does not know."""
+    `assets` says which asset is which to pipes-run; `results_of(folder)` gives the results in its place."""
     name = run_name(context.op_execution_context, step, dataset)
     folder = places.run_folder(name)
     environment = {
@@ -55,12 +55,12 @@ def run_step(
             context=context, context_injector=dg.PipesTempFileContextInjector(), message_reader=dg.PipesTempFileMessageReader(),
             extras=extras) as session:
         status = _run(command, {**environment, **session.get_bootstrap_env_vars()})
-    results = list(session.get_results(implicit_materializations=False))
-    if results_of:
-        results += list(results_of(folder))
+    # Of assets that nobody described to it, pipes-run says no more than the counts of all reports.
+    results = list(results_of(folder) if results_of else session.get_results(implicit_materializations=False))
     _allow_checks_to_be_left_out(context)
     yield from results
-    _judge(context, step, status, results)
+    # What dbt could not build is not set aside: marts that are not there are a failure, whatever else is red.
+    _judge(context, step, status, [] if results_of else results)
     missing = context.selected_asset_keys - {result.asset_key for result in results if isinstance(result, dg.MaterializeResult)}
     if missing and not results_of:
         raise dg.Failure(f"{step} said nothing of {', '.join(sorted(key.to_user_string() for key in missing))}", allow_retries=False)

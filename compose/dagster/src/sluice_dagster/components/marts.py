@@ -1,4 +1,5 @@
 """The dbt project's models and tests as assets and checks, built by scripts/marts."""
+import graphlib
 import json
 import pathlib
 from collections.abc import Iterator
@@ -48,7 +49,10 @@ def _results(context: dg.AssetExecutionContext, manifest: dict, translator: Tran
     if not file.exists():
         return
     checks = {check.name: check for check in context.selected_asset_check_keys}
-    for result in json.loads(file.read_text())["results"]:
+    # Dagster wants what is upstream first; dbt lists its results as it likes.
+    order = {name: place for place, name in enumerate(graphlib.TopologicalSorter(manifest["parent_map"]).static_order())}
+    results = json.loads(file.read_text())["results"]
+    for result in sorted(results, key=lambda result: order.get(result["unique_id"], len(order))):
         props = manifest["nodes"].get(result["unique_id"]) or manifest.get("unit_tests", {}).get(result["unique_id"]) or {}
         if result["unique_id"].startswith("model."):
             key = translator.get_asset_key(props)
