@@ -27,14 +27,7 @@ def test_the_copy_follows_good_marts_and_a_rebuild_and_outlives_bad_marts(pipeli
     pipeline.run(steps="pull,process,load,marts")
     assert sellers(pipeline) == 3
 
-    # Marts that fail are not shown: the copy stands as it was.
-    before = published(pipeline).stat()
-    pipeline.run(steps="marts", AS_OF="no time at all", expect=65)
-    after = published(pipeline).stat()
-    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
-
     # A copy that is lost comes back with the next run, though there is nothing to build.
-    assert "marts: ok" in pipeline.run(steps="marts")
     published(pipeline).unlink()
     assert "marts: nothing new" in pipeline.run(steps="marts")
     assert sellers(pipeline) == 3
@@ -45,3 +38,9 @@ def test_the_copy_follows_good_marts_and_a_rebuild_and_outlives_bad_marts(pipeli
     assert sellers(pipeline) == 3
     assert [path.name for path in published(pipeline).parent.iterdir()] == ["warehouse.duckdb"]
     assert not list(pipeline.folder.glob("*.published*"))
+
+    # Marts that fail are not shown: the copy stands as it was.
+    before = published(pipeline).stat()
+    pipeline.run(steps="marts", AS_OF="no time at all", expect=65)
+    after = published(pipeline).stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)

@@ -11,7 +11,7 @@ import view_products
 import view_quality
 import view_regions
 from metric_queries import Selection, choices
-from published_copy import CopyError, PublishedCopy, SnowflakeWarehouse
+from published_copy import CopyError, PublishedCopy, SnowflakeWarehouse, connect_snowflake
 
 # Title, address, what shows it, whether the filters mean anything to it.
 PAGES = [
@@ -33,7 +33,7 @@ def open_copy(path: str, identity: tuple) -> PublishedCopy:
 
 @st.cache_resource(show_spinner=False)
 def open_snowflake(name: str) -> SnowflakeWarehouse:
-    return SnowflakeWarehouse(name)
+    return SnowflakeWarehouse(connect_snowflake(name))
 
 
 def open_warehouse():

@@ -111,29 +111,33 @@ class PublishedCopy:
         self.connection.close()
 
 
-class SnowflakeWarehouse:
-    """The same over a Snowflake connection of ~/.snowflake/connections.toml; it needs the package snowflake-connector-python."""
+def connect_snowflake(name: str):
+    """A connection of ~/.snowflake/connections.toml. Raises CopyError (78) without the package snowflake-connector-python."""
+    try:
+        import snowflake.connector
+    except ImportError as error:
+        raise CopyError("a snowflake: warehouse needs the package snowflake-connector-python beside streamlit", 78) from error
+    # Values are bound by the server: what people choose never becomes a part of a statement.
+    snowflake.connector.paramstyle = "qmark"
+    return snowflake.connector.connect(connection_name=name)
 
-    def __init__(self, name: str):
-        try:
-            import snowflake.connector
-        except ImportError as error:
-            raise CopyError(
-                "a snowflake: warehouse needs the package snowflake-connector-python beside streamlit", 78) from error
-        snowflake.connector.paramstyle = "qmark"
-        self.connection = snowflake.connector.connect(connection_name=name)
-        self.path = name
+
+class SnowflakeWarehouse:
+    """The same over a connection to Snowflake, whose database is that of the marts."""
+
+    def __init__(self, connection):
+        self.connection = connection
 
     def rows(self, sql: str, parameters: list | None = None) -> list[dict]:
         with self.connection.cursor() as cursor:
-            cursor.execute(sql.replace("ops.reject_reasons", SNOWFLAKE_REASONS), parameters or [])
+            cursor.execute(sql.replace("ops.reject_reasons", SNOWFLAKE_REASONS), parameters or None)
             names = [column[0].lower() for column in cursor.description]
             return [dict(zip(names, row)) for row in cursor.fetchall()]
 
     def has(self, schema: str, table: str) -> bool:
-        return bool(self.rows(
+        return (schema, table) == ("ops", "reject_reasons") or bool(self.rows(
             "select 1 as one from information_schema.tables where table_schema = ? and table_name = ?",
-            [schema.upper(), table.upper()])) or (schema, table) == ("ops", "reject_reasons")
+            [schema.upper(), table.upper()]))
 
 
 SNOWFLAKE_REASONS = """\
