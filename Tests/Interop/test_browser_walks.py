@@ -68,7 +68,8 @@ def screenshots(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(demo):
-    """The dashboard as `make dashboard` serves it, on a free port of the loopback address."""
+    """The dashboard as `make dashboard` serves it, on a free port of the loopback address; it publishes where nothing is yet."""
+    (demo[0] / "published" / "warehouse.duckdb").unlink()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -249,6 +249,20 @@ def test_a_warehouse_that_is_being_written_is_tried_again(tmp_path):
     assert done.returncode == 75, done.stderr
 
 
+def test_publishing_by_hand_needs_no_variable_but_the_address(warehouse, copy, tmp_path):
+    bare = {name: value for name, value in os.environ.items() if name not in ("WORK", "WAREHOUSE", "PUBLISHED")}
+    command = ["python3", str(ROOT / "scripts" / "publish")]
+    shutil.copy(warehouse.path, tmp_path / "warehouse.duckdb")
+    done = subprocess.run(command, env={**bare, "WORK": str(tmp_path)}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    published = PublishedCopy(tmp_path / "published" / "warehouse.duckdb")
+    assert kpis(published, Selection()) == kpis(copy, Selection())
+    assert subprocess.run(command, env={**bare, "WAREHOUSE": "snowflake:x"}).returncode == 0
+    none = subprocess.run(command, env={**bare, "WORK": str(tmp_path / "none")}, capture_output=True, text=True)
+    assert (none.returncode, "there is no warehouse" in none.stderr) == (66, True)
+    assert subprocess.run([*command, "--colour"], capture_output=True).returncode == 64
+
+
 def html_report(warehouse, folder: pathlib.Path, **more: str) -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, str(ROOT / "scripts" / "html-report"), str(folder / "report.html")], capture_output=True, text=True,

@@ -250,6 +250,17 @@ def test_a_metric_redefined_in_dbt_is_told_by_its_number(tmp_path, manifest):
     assert any("metric: measure Freight differs from dbt's freight" in problem for problem in problems), problems
 
 
+def test_an_exposure_that_forgets_a_model_is_told(tmp_path, manifest):
+    changed = copy.deepcopy(manifest)
+    [exposure] = [node for node in changed["exposures"].values() if node["name"] == "power_bi_report"]
+    exposure["depends_on"]["nodes"].remove("model.ecom.dim_seller")
+    exposure["depends_on"]["nodes"].append("model.ecom.mart_kpis")
+    problems = Copy(tmp_path, changed).problems()
+    assert len(problems) == 2
+    assert any("dbt-exposure: dim_seller is a model that dbt's exposure power_bi_report does not name" in problem for problem in problems)
+    assert any("dbt-exposure: mart_kpis is a model that dbt's exposure power_bi_report names, and no table reads it" in problem for problem in problems)
+
+
 def test_a_project_that_is_not_there_and_a_wrong_option(tmp_path):
     command = [sys.executable, str(ROOT / "scripts" / "check-powerbi")]
     none = subprocess.run([*command, "--project", str(tmp_path)], capture_output=True, text=True)

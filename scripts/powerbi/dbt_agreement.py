@@ -30,7 +30,11 @@ def source_of(table: Node) -> tuple[Node | None, str]:
     return None, ""
 
 
-def check_against_dbt(model: SemanticModel, marts: dict[str, Mart]) -> None:
+EXPOSURE = "power_bi_report"
+
+
+def check_against_dbt(model: SemanticModel, marts: dict[str, Mart], exposed: set[str]) -> None:
+    """`exposed` are the models that dbt's exposure of the report names."""
     read = set()
     for table in model.tables.values():
         partition, source = source_of(table)
@@ -51,6 +55,10 @@ def check_against_dbt(model: SemanticModel, marts: dict[str, Mart]) -> None:
         if name.startswith(("dim_", "fct_")) and name not in read:
             folder = model.folder / "definition" / "tables"
             model.problems.append(Problem(folder, 0, "dbt-model", f"no table reads the dbt model {name}"))
+    for name in sorted(read ^ exposed):
+        what = "names, and no table reads it" if name in exposed else "does not name, though a table reads it"
+        folder = model.folder / "definition" / "tables"
+        model.problems.append(Problem(folder, 0, "dbt-exposure", f"{name} is a model that dbt's exposure {EXPOSURE} {what}"))
     check_keys(model, marts)
 
 

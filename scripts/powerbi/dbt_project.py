@@ -60,3 +60,10 @@ def read_marts(manifest: dict) -> dict[str, Mart]:
             if model in marts:
                 marts[model].unique.add(node.get("column_name") or "")
     return marts
+
+
+def read_exposed(manifest: dict, exposure: str) -> set[str]:
+    """The names of the models that an exposure depends on."""
+    return {
+        unique.rpartition(".")[2] for node in manifest["exposures"].values() if node["name"] == exposure
+        for unique in node["depends_on"]["nodes"]}

@@ -6,7 +6,7 @@ import pathlib
 import sys
 
 from . import dax_names, dbt_agreement, json_files, practices, relationships
-from .dbt_project import DbtError, compile_manifest, read_marts
+from .dbt_project import DbtError, compile_manifest, read_exposed, read_marts
 from .metrics import check_metrics
 from .problems import Problem
 from .report_pages import Report
@@ -39,7 +39,7 @@ def check_project(project: pathlib.Path, manifest: dict, schemas: json_files.Sch
     relationships.check_relationships(model)
     practices.check_practices(model)
     marts = read_marts(manifest)
-    dbt_agreement.check_against_dbt(model, marts)
+    dbt_agreement.check_against_dbt(model, marts, read_exposed(manifest, dbt_agreement.EXPOSURE))
     metric_count = check_metrics(model, marts)
     reports = [Report(folder, model) for folder in sorted(project.glob("*.Report"))]
     for report in reports:
