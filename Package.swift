@@ -6,7 +6,7 @@ let package = Package(
     dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")],
     targets: [
         // The programs, in the order in which data meets them.
-        stage("drive-pull", uses: "Contracts", "Digests"),
+        stage("drive-pull", uses: "HTTP", "Signing", "Contracts", "Digests", "Compression"),
         stage("xlsx2ndjson", uses: "XLSX", "Contracts", "Digests"),
         stage("clean", uses: "Contracts", "Text", "Digests"),
         stage("ndjson2parquet", uses: "Contracts", "Digests", "Parquet"),
@@ -67,7 +67,8 @@ let package = Package(
         tests(
             "StageKit", in: "Libraries", uses: "StageKit", "Bytes", "NDJSON", "Compression", "Digests", argumentParser()
         ),
-        tests("DrivePull", in: "Stages", uses: "drive-pull", "StageKit", "NDJSON", "Digests", "Bytes"),
+        tests(
+            "DrivePull", in: "Stages", uses: "drive-pull", "HTTP", "Signing", "StageKit", "NDJSON", "Digests", "Bytes"),
         tests(
             "NDJSON2Parquet", in: "Stages",
             uses: "ndjson2parquet", "Parquet", "Contracts", "StageKit", "NDJSON", "Bytes", argumentParser()),

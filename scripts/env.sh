@@ -2,7 +2,8 @@
 # What every step of the pipeline needs to know, with the laptop's defaults. Source it; set a variable to change it.
 #
 #   WORK       where a run keeps its files              work
-#   SOURCE     where the workbooks are                  file:$WORK/drive
+#   SOURCE     where the workbooks are                  file:$WORK/drive, or the address of a Google Drive folder
+#   PULL_OPTIONS  more options of drive-pull            such as --quiet-period 0
 #   LAKE       the data lake                            file:$WORK/lake
 #   WAREHOUSE  the warehouse                            duckdb:$WORK/warehouse.duckdb
 #   PUBLISHED  the copy of it that dashboards read      $WORK/published/warehouse.duckdb

@@ -9,8 +9,11 @@ struct DrivePull: Stage {
     static let configuration = CommandConfiguration(
         commandName: "drive-pull", abstract: "Bring new versions of files to a local folder, and say what is gone.",
         usage: """
-            drive-pull file:DIR... --output DIR [--contracts DIR] [--known FILE|-] [--include GLOB]...
-                [--exclude GLOB]... [--allow-empty] [--only changed|all] [--dry-run] > manifest.ndjson
+            drive-pull FOLDER... --output DIR [--contracts DIR] [--known FILE|-]
+                [--include GLOB]... [--exclude GLOB]... [--state FILE] [--full] [--allow-empty]
+                [--only changed|all] [--jobs N] [--quota-units N] [--quiet-period DURATION]
+                [--drive ID] [--impersonate EMAIL] [--credentials FILE] [--acknowledge-abuse]
+                [--dry-run] > manifest.ndjson
             """, discussion: PullHelp.text, version: sluiceVersion)
 
     /// Which deliveries are brought and printed.
@@ -34,23 +37,30 @@ struct DrivePull: Stage {
     var only: Selection = .changed
     @Flag(help: "Print what would be brought, and bring nothing.")
     var dryRun = false
+    @OptionGroup(title: "Google Drive") var drive: DriveOptions
     @OptionGroup var common: CommonOptions
 
     mutating func execute(log: Log, report: RunReport) throws(StageFailure) {
-        let sources = try PullSetUp.sources(folders, output: output)
+        let named = try PullSetUp.sources(folders, output: output)
         let filter = try NameFilter(include: include, exclude: exclude)
         let routing = try DatasetRouting(contracts: contracts, log: log)
         let records = try PullSetUp.records(known, report: report)
+        let session = try PullSetUp.session(for: named, drive, log: log)
+        let state = PullState.load(session == nil ? nil : drive.state, log: log)
+        let lister = SourceLister(output: output, session: session, state: state, isFull: drive.full, log: log)
         let inventory = try Inventory.take(
-            sources, output: output, filter: filter, known: records, allowsEmpty: allowEmpty)
+            try PullSetUp.resolved(named, by: session), by: lister, filter: filter, known: records,
+            allowsEmpty: allowEmpty)
         try routing.check(inventory.files.map(\.drivePath) + inventory.deleted.map(\.drivePath), log: log)
         let names = LocalNames(inventory.files)
         PullMessages.tell(inventory, names, log: log, report: report)
         var pull = Pull(
             output: output, known: records, routing: routing, names: names, printsUnchanged: only == .all,
             isDryRun: dryRun, log: log, report: report)
-        let failures = try pull.run(inventory)
+        let fetch = session.map { DriveFetch($0, output: output, options: drive, state: state, log: log) }
+        let failures = try pull.run(inventory, by: fetch)
         PullMessages.count(inventory, pull, failures, log: log, report: report)
         if let failure = PullFailures.summary(failures) { throw failure }
+        if let fetch, !dryRun { try PullSetUp.remember(lister, inventory, in: state, fetch) }
     }
 }

@@ -1,4 +1,3 @@
-import Bytes
 import StageKit
 
 /// What the sources hold now, against what the lake remembers: the files to look at and the files that are gone.
@@ -8,17 +7,20 @@ struct Inventory {
     /// The newest records of files that are gone, in byte order of their ids.
     private(set) var deleted: [DeliveryRecord] = []
     private(set) var skipped: [SkippedEntry] = []
-    private(set) var unreadable: [IOError] = []
+    private(set) var unreadable: [StageFailure] = []
+    /// Whether all sources were listed to their ends.
+    private(set) var isComplete = true
     /// Records of files that belong to no source of this run, whose fate it does not see.
     private(set) var foreignCount = 0
 
     /// A missing or empty source is exit 66 unless allowed: an unmounted disk looks the same, and must delete nothing.
     static func take(
-        _ sources: [SourceAddress], output: String, filter: NameFilter, known: NewestRecords, allowsEmpty: Bool
+        _ sources: [SourceAddress], by lister: SourceLister, filter: NameFilter, known: NewestRecords,
+        allowsEmpty: Bool
     ) throws(StageFailure) -> Inventory {
         var inventory = Inventory()
         for source in sources {
-            let listing = try list(source, output: output, allowsEmpty: allowsEmpty)
+            let listing = try list(source, by: lister, allowsEmpty: allowsEmpty)
             inventory.add(listing, root: source.root, filter: filter, known: known)
         }
         let roots = Set(sources.map(\.root))
@@ -29,18 +31,13 @@ struct Inventory {
     }
 
     private static func list(
-        _ source: SourceAddress, output: String, allowsEmpty: Bool
+        _ source: SourceAddress, by lister: SourceLister, allowsEmpty: Bool
     ) throws(StageFailure) -> SourceListing {
-        let listing: SourceListing?
-        do throws(IOError) {
-            listing = try LocalFolder.list(source, output: output)
-        } catch {
-            throw .input(error)
-        }
+        let listing = try lister.list(source)
         if let listing, !listing.files.isEmpty || !listing.isComplete || allowsEmpty { return listing }
         if allowsEmpty { return SourceListing() }
         throw .noInput(
-            "\(source.root): \(listing == nil ? "there is no such folder" : "the folder is empty"); "
+            "\(source.root): \(listing == nil ? lister.reasonForNothing(source) : "the folder is empty"); "
                 + "nothing counts as deleted (--allow-empty says that it is meant)")
     }
 
@@ -50,8 +47,9 @@ struct Inventory {
         files += listing.files.filter { filter.admits($0.drivePath) }
         skipped += listing.skipped
         unreadable += listing.unreadable
+        isComplete = isComplete && listing.isComplete
         guard listing.isComplete else { return }
-        var present = Set(listing.files.map { Array($0.id.utf8) })
+        var present = Set((listing.files.map(\.id) + listing.presentIDs).map { Array($0.utf8) })
         // Behind a link to nothing there may be a disk that is not mounted.
         let unseen = listing.skipped.filter { $0.reason == .dangling || $0.reason == .special }
         for entry in unseen { present.insert(Array(entry.drivePath.utf8)) }
@@ -64,11 +62,15 @@ struct Inventory {
         }
     }
 
-    /// A file's id is its path below its root: two files of one id would be taken for versions of each other.
+    /// Two files of one id would be taken for versions of each other. The id of a local file is its path below its root.
     private func checkIDs() throws(StageFailure) {
         var seen: [[UInt8]: SourceFile] = [:]
         for file in files {
             if let other = seen.updateValue(file, forKey: Array(file.id.utf8)) {
+                if case .drive = file.location {
+                    throw .badConfiguration(
+                        "\(other.root) and \(file.root) both hold \(file.drivePath); name one of them")
+                }
                 throw .badConfiguration(
                     "\(other.location.text) and \(file.location.text) would both be \(file.id); pull them into two lakes, "
                         + "or rename one")

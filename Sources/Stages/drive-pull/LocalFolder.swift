@@ -1,5 +1,6 @@
 import Bytes
 import Glibc
+import StageKit
 
 /// Lists a folder of this machine and everything below it.
 ///
@@ -72,7 +73,7 @@ struct LocalFolder {
                 // Backwards onto the stack, so that folders, and the links in them, are met in byte order.
                 waiting += folders.reversed()
             } catch {
-                listing.unreadable.append(error)
+                listing.unreadable.append(.input(error))
             }
         }
     }
@@ -81,7 +82,7 @@ struct LocalFolder {
     private mutating func visit(_ name: [UInt8], in folder: Place) -> (Place, FileStamp.Identity)? {
         let text = FileNameText.text(of: name)
         let drivePath = folder.drivePath.isEmpty ? text : "\(folder.drivePath)/\(text)"
-        if let reason = Self.reasonToSkip(name) {
+        if let reason = SkippedEntry.reason(forName: name) {
             skip(drivePath, reason)
             return nil
         }
@@ -98,7 +99,7 @@ struct LocalFolder {
                 add(place)
             }
         } catch {
-            listing.unreadable.append(error)
+            listing.unreadable.append(.input(error))
         }
         return nil
     }
@@ -116,7 +117,7 @@ struct LocalFolder {
         } catch {
             // A ring of links that lead only to each other leads nowhere.
             if case .system(_, _, ELOOP) = error { return skip(link.drivePath, .dangling) }
-            listing.unreadable.append(error)
+            listing.unreadable.append(.input(error))
         }
     }
 
@@ -124,18 +125,11 @@ struct LocalFolder {
         listing.files.append(
             SourceFile(
                 root: root, id: place.drivePath, name: FileSystem.name(of: place.drivePath),
-                drivePath: place.drivePath, location: place.location))
+                drivePath: place.drivePath, location: .local(place.location)))
     }
 
     private mutating func skip(_ drivePath: String, _ reason: SkippedEntry.Reason) {
         listing.skipped.append(SkippedEntry(drivePath: drivePath, reason: reason))
-    }
-
-    private static func reasonToSkip(_ name: [UInt8]) -> SkippedEntry.Reason? {
-        if name.starts(with: [0x7E, 0x24]) { return .lock }
-        if name.first == 0x2E { return .hidden }
-        let text = String(decoding: name, as: UTF8.self)
-        return [".partial", ".part", ".crdownload"].contains { text.hasSuffix($0) } ? .unfinished : nil
     }
 }
 

@@ -1,5 +1,6 @@
 import Bytes
 import Digests
+import StageKit
 
 /// Where in the output folder each file goes: the source's tree, with names that every file system accepts.
 ///
@@ -37,6 +38,12 @@ struct LocalNames {
     /// The place of a file, relative to the output folder.
     func place(of file: SourceFile) -> String {
         places[Array(file.id.utf8)] ?? Self.safePath(file.drivePath)
+    }
+
+    /// Where the copy of a delivered file may be: under its path, or marked because another had the same.
+    static func places(of record: DeliveryRecord) -> [String] {
+        let safe = safePath(record.drivePath)
+        return [safe, mark(safe, id: record.fileID)]
     }
 
     /// The path with each of its names made safe.

@@ -13,7 +13,7 @@ enum PullMessages {
             report.warn("name.changed")
             log.info("\(drivePath): pulled as \(place)")
         }
-        if !inventory.unreadable.isEmpty {
+        if !inventory.isComplete {
             log.warning("not every folder could be read: nothing counts as deleted there", code: "listing.incomplete")
             report.warn("listing.incomplete")
         }
@@ -33,11 +33,12 @@ enum PullMessages {
         report.count("unchanged", pull.unchangedCount)
         report.count("deleted", inventory.deleted.count)
         report.count("copied", pull.copiedCount)
+        report.count("postponed", pull.postponedCount)
         report.count("skipped", skippedCount)
         report.count("unmatched", pull.unmatchedCount)
         report.count("failed", failures.count)
         log.info(
             "\(pull.newCount) new, \(pull.unchangedCount) unchanged, \(inventory.deleted.count) deleted, "
-                + "\(skippedCount) skipped")
+                + "\(skippedCount) skipped" + (pull.postponedCount > 0 ? ", \(pull.postponedCount) postponed" : ""))
     }
 }

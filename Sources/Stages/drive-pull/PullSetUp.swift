@@ -8,13 +8,44 @@ enum PullSetUp {
         var sources: [SourceAddress] = []
         for folder in folders {
             let source = try SourceAddress.parse(folder)
-            if sources.contains(source) { throw .usage("\(folder): named twice") }
+            if sources.contains(where: { $0.root == source.root }) { throw .usage("\(folder): named twice") }
             if case .folder(let path) = source, SourceAddress.absolutePath(output) == path {
                 throw .usage("\(folder): a folder cannot be pulled into itself")
             }
             sources.append(source)
         }
         return sources
+    }
+
+    /// A connection to Drive, where a source lies there.
+    static func session(
+        for sources: [SourceAddress], _ options: DriveOptions, log: Log
+    ) throws(StageFailure) -> DriveSession? {
+        let isNeeded = sources.contains { if case .drive = $0 { true } else { false } }
+        return isNeeded ? try DriveSession.open(options, log: log) : nil
+    }
+
+    /// The sources with real ids: `root` means something else to everybody.
+    static func resolved(
+        _ sources: [SourceAddress], by session: DriveSession?
+    ) throws(StageFailure) -> [SourceAddress] {
+        guard let session else { return sources }
+        return try sources.map { (source) throws(StageFailure) in
+            guard case .drive(let address) = source else { return source }
+            return .drive(try session.resolved(address))
+        }
+    }
+
+    /// Keeps what the next run may build on, now that everything has been brought.
+    static func remember(
+        _ lister: SourceLister, _ inventory: Inventory, in state: PullState, _ fetch: DriveFetch
+    ) throws(StageFailure) {
+        do throws(IOError) {
+            try state.save(lister.listed, keeping: Set(inventory.files.map(\.id)))
+        } catch {
+            throw .output(error)
+        }
+        fetch.tidy()
     }
 
     /// The newest record of each file; none without `--known`.

@@ -1,5 +1,4 @@
 import Bytes
-import Digests
 import NDJSON
 import StageKit
 
@@ -9,9 +8,9 @@ enum PulledLine {
 
     /// A file that is there. `record` is its newest record, if it has one.
     static func present(
-        _ file: SourceFile, _ content: FileCopy.Content, record: DeliveryRecord?, dataset: String?, path: String
+        _ file: SourceFile, _ content: PulledContent, record: DeliveryRecord?, dataset: String?, path: String
     ) -> JSONValue {
-        let version = content.digests.sha256
+        let version = content.version
         let isKnown = record?.version == version
         let delivery =
             isKnown
@@ -23,9 +22,9 @@ enum PulledLine {
             file: [
                 "root": .string(file.root), "id": .string(file.id), "name": .string(file.name),
                 "drive_path": .string(file.drivePath), "version": .string(version),
-                "modified_time": .string(content.modified.text), "mime_type": .string(MimeType.type(of: file.name)),
-                "bytes": .integer(content.digests.byteCount), "md5": .string(content.digests.md5),
-                "sha256": .string(content.digests.sha256),
+                "modified_time": .string(content.modified.text), "mime_type": .string(content.mimeType),
+                "bytes": content.byteCount.map { .integer($0) } ?? .null, "md5": .optional(content.md5),
+                "sha256": .optional(content.sha256),
             ], path: path)
     }
 

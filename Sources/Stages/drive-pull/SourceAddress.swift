@@ -6,11 +6,14 @@ import StageKit
 enum SourceAddress: Equatable {
     /// `file:DIR`, a folder of this machine. The path is absolute, with symbolic links left in it.
     case folder(path: String)
+    /// A folder of Google Drive.
+    case drive(DriveAddress)
 
-    /// Drive folders have ids and URLs; of the forms known here any other text is a usage error.
+    /// Any text that is neither `file:DIR` nor names a folder of Drive is a usage error.
     static func parse(_ text: String) throws(StageFailure) -> SourceAddress {
         guard text.hasPrefix("file:") else {
-            throw .usage("\(text): only file:DIR can be pulled so far, no Drive folder")
+            if let address = DriveAddress.parse(text) { return .drive(address) }
+            throw .usage("\(text): neither file:DIR nor the id or address of a Google Drive folder")
         }
         var path = String(text.dropFirst(5))
         if path.hasPrefix("///") { path = String(path.dropFirst(2)) }
@@ -24,6 +27,7 @@ enum SourceAddress: Equatable {
     var root: String {
         switch self {
         case .folder(let path): "file:\(path)"
+        case .drive(let address): "drive:\(address.id)"
         }
     }
 

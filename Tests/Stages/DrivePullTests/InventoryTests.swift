@@ -32,7 +32,7 @@ import Testing
         _ known: NewestRecords, include: [String] = [], exclude: [String] = [], allowsEmpty: Bool = false
     ) throws -> Inventory {
         try Inventory.take(
-            [.folder(path: folder.file("root"))], output: folder.file("pulled"),
+            [.folder(path: folder.file("root"))], by: SourceLister(output: folder.file("pulled")),
             filter: try NameFilter(include: include, exclude: exclude), known: known, allowsEmpty: allowsEmpty)
     }
 
@@ -98,8 +98,9 @@ import Testing
         try folder.write("second/a", text: "")
         #expect {
             try Inventory.take(
-                [.folder(path: folder.file("root")), .folder(path: folder.file("second"))], output: "o",
-                filter: try NameFilter(include: [], exclude: []), known: NewestRecords(), allowsEmpty: false)
+                [.folder(path: folder.file("root")), .folder(path: folder.file("second"))],
+                by: SourceLister(output: "o"), filter: try NameFilter(include: [], exclude: []), known: NewestRecords(),
+                allowsEmpty: false)
         } throws: {
             ($0 as? StageFailure)?.status == ExitStatus.badConfiguration
         }

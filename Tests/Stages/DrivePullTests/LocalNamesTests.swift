@@ -7,7 +7,8 @@ import Testing
     private func places(_ paths: [String]) -> [String] {
         let files = paths.map {
             SourceFile(
-                root: "file:/r", id: $0, name: FileSystem.name(of: $0), drivePath: $0, location: RawPath("/r/\($0)"))
+                root: "file:/r", id: $0, name: FileSystem.name(of: $0), drivePath: $0,
+                location: .local(RawPath("/r/\($0)")))
         }
         let names = LocalNames(files)
         return files.map { names.place(of: $0) }

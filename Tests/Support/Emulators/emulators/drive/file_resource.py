@@ -126,6 +126,7 @@ FIELDS = {
     "createdTime": lambda view: rfc3339(view.item.created),
     "modifiedTime": lambda view: rfc3339(view.item.modified),
     "owners": FileView.owners,
+    "sharedWithMeTime": lambda view: only_if(drive_access.shared_with(view.tree, view.item, view.principal), rfc3339(view.item.created)),
     "shared": lambda view: bool(view.item.drive_id or len(drive_access.viewers(view.tree, view.item)) > 1 or view.item.link_role),
     "ownedByMe": lambda view: view.item.drive_id is None and view.rank == drive_access.RANK["owner"],
     "capabilities": FileView.capabilities,

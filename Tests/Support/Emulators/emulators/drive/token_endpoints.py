@@ -19,6 +19,8 @@ JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token"
 SUBJECT_TYPES = {f"urn:ietf:params:oauth:token-type:{kind}" for kind in ("jwt", "id_token", "saml2")}
+# What somebody granted who signed in with `gcloud auth application-default login --scopes=...` as our pages advise.
+SIGN_IN_SCOPES = {"https://www.googleapis.com/auth/drive.readonly", "https://www.googleapis.com/auth/cloud-platform"}
 LONGEST_JWT_SECONDS = 3_600
 CLOCK_SKEW_SECONDS = 300
 LONGEST_IMPERSONATION_SECONDS = 43_200
@@ -116,7 +118,7 @@ class TokenEndpoints:
         if held.scopes is not None and not asked <= held.scopes:
             raise OAuthError(400, "invalid_scope", "Some requested scopes were invalid.")
         request.principal = held.address
-        scopes = asked or held.scopes or {"https://www.googleapis.com/auth/drive.readonly"}
+        scopes = asked or held.scopes or SIGN_IN_SCOPES
         more = {}
         if held.rotates:
             more["refresh_token"] = f"1//{secrets.token_urlsafe(24)}"

@@ -1,0 +1,25 @@
+import Bytes
+import HTTP
+import StageKit
+
+/// Why a file was not brought.
+enum FetchFailure: Error, Equatable {
+    /// Our own disk: ends the run.
+    case output(IOError)
+    /// Nothing to do with this file: every further one would end the same.
+    case run(StageFailure)
+    /// This file only.
+    case file(StageFailure)
+    /// It went away since it was listed.
+    case vanished
+    /// It is being changed right now; a later run brings it.
+    case postponed(String)
+
+    /// What an answer of Drive means for the file.
+    static func of(_ error: DriveError, _ drivePath: String) -> FetchFailure {
+        if case .web(.local(_, let failure)) = error { return .output(failure) }
+        if error.isNotFound { return .vanished }
+        let failure = error.failure(drivePath)
+        return error.endsRun ? .run(failure) : .file(failure)
+    }
+}
