@@ -112,8 +112,11 @@ def running(pipeline: Pipeline, **environment: str):
         process.wait()
 
 
-def screenshots(server: Server, folder: pathlib.Path, pages: dict[str, str]) -> None:
-    """Pictures of pages, by a headless Chromium that Playwright drives (it is in the pipeline's environment)."""
+def screenshots(server: Server, folder: pathlib.Path, pages: dict[str, str]) -> dict[str, str]:
+    """Pictures of pages, by a headless Chromium that Playwright drives (it is in the pipeline's environment), and their texts."""
     script = ROOT / "Tests" / "Interop" / "dagster_pictures.py"
     command = [str(ROOT / ".venv" / "bin" / "python"), str(script), str(folder)]
-    subprocess.run([*command, *(f"{name}={server.url}{path}" for name, path in pages.items())], check=True, timeout=300)
+    done = subprocess.run(
+        [*command, *(f"{name}={server.url}{path}" for name, path in pages.items())], check=True, timeout=300,
+        stdout=subprocess.PIPE, text=True)
+    return {page["name"]: page["text"] for page in map(json.loads, done.stdout.splitlines())}

@@ -61,7 +61,11 @@ def test_a_run_from_drive_to_marts_a_red_check_and_the_sensor(pipeline, tmp_path
         good = server.check("lnd/sellers", "deliveries_good")
         assert good and good["success"]
 
-        screenshots(server, pictures, {
+        texts = screenshots(server, pictures, {
             "lineage": "/asset-groups?asset-selection=%2Bkey%3A%22marts%2Ffct_orders%22", "run": f"/runs/{run}",
             "red-check": "/assets/processed/sellers?view=checks", "sensor": "/automation"})
+    assert all(zone in texts["lineage"] for zone in ("drive", "raw", "processed", "landing", "staging", "marts"))
+    assert "Success" in texts["run"] and "everything" in texts["run"]
+    assert "rejected_rows\nFailed" in texts["red-check"].replace("rejected_rows\nrejected_rows", "rejected_rows")
+    assert "source_changes" in texts["sensor"]
     assert {path.name for path in pictures.glob("*.png")} >= {"lineage.png", "run.png", "red-check.png", "sensor.png"}
