@@ -3,9 +3,9 @@ import json
 import pathlib
 import sys
 
+from dbt_shop import Shop
 from dbt_warehouse import Warehouse
 from pipeline import ROOT
-from test_dbt_samples import Shop
 
 sys.path.insert(0, str(ROOT / "compose" / "dashboard"))
 
