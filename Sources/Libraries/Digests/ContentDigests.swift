@@ -8,6 +8,12 @@ package struct ContentDigests: Equatable, Sendable {
     package let sha256: String
     /// Lower-case hexadecimal.
     package let md5: String
+
+    package init(byteCount: Int, sha256: String, md5: String) {
+        self.byteCount = byteCount
+        self.sha256 = sha256
+        self.md5 = md5
+    }
 }
 
 /// Takes the digests of a content while it passes in blocks.

@@ -36,6 +36,17 @@ package struct MessageDigest: ~Copyable {
         return Array(digest.prefix(Int(length)))
     }
 
+    /// The digest of all that was given since the start, which goes on.
+    package func valueSoFar() -> [UInt8] {
+        guard let copy = EVP_MD_CTX_new() else { preconditionFailure("out of memory") }
+        defer { EVP_MD_CTX_free(copy) }
+        precondition(EVP_MD_CTX_copy_ex(copy, context) == 1, "libcrypto cannot copy the digest")
+        var length: UInt32 = 0
+        var digest = [UInt8](repeating: 0, count: 64)
+        EVP_DigestFinal_ex(copy, &digest, &length)
+        return Array(digest.prefix(Int(length)))
+    }
+
     private func start() {
         let kind = algorithm == .sha256 ? EVP_sha256() : EVP_md5()
         precondition(EVP_DigestInit_ex(context, kind, nil) == 1, "libcrypto lacks the digest")

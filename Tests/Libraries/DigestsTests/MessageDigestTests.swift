@@ -27,4 +27,12 @@ import Testing
         digest.update(Array("abc".utf8))
         #expect(digest.finish() == first)
     }
+
+    @Test func theValueSoFarLeavesTheDigestGoing() {
+        var digest = MessageDigest(.md5)
+        digest.update(Array("a".utf8))
+        #expect(Hex.encode(digest.valueSoFar()) == MessageDigest.hex(.md5, of: "a"))
+        digest.update(Array("bc".utf8))
+        #expect(Hex.encode(digest.finish()) == MessageDigest.hex(.md5, of: "abc"))
+    }
 }

@@ -1,0 +1,75 @@
+internal import Bytes
+
+/// The checksum by which Azure storage checks what it receives and sends (`x-ms-content-crc64`): CRC-64/NVME.
+///
+///     width 64, polynomial 0xAD93D23594C93659, reflected (0x9A6C9329AC4BC9B5), init and xorout all ones
+///     check: CRC64("123456789") = 0xAE8B14860A799888
+///
+/// In headers the eight bytes stand with the lowest first, in Base64.
+package struct CRC64: Sendable {
+    private static let polynomial: UInt64 = 0x9A6C_9329_AC4B_C9B5
+    /// Bytes that one step takes: as many tables, which together fill the first-level cache of most processors.
+    private static let stepByteCount = 16
+
+    /// `tables[256 * n + byte]`: what a byte does to the register when n more bytes follow it.
+    private nonisolated(unsafe) static let tables: UnsafePointer<UInt64> = {
+        let tables = UnsafeMutablePointer<UInt64>.allocate(capacity: stepByteCount * 256)
+        for byte in 0..<256 {
+            var register = UInt64(byte)
+            for _ in 0..<8 { register = register & 1 == 1 ? register >> 1 ^ polynomial : register >> 1 }
+            tables[byte] = register
+        }
+        for place in 256..<(stepByteCount * 256) {
+            let before = tables[place - 256]
+            tables[place] = before >> 8 ^ tables[Int(before & 0xFF)]
+        }
+        return UnsafePointer(tables)
+    }()
+
+    private var register = ~UInt64(0)
+
+    package init() {}
+
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        let tables = Self.tables
+        var register = register
+        var position = 0
+        while position + Self.stepByteCount <= bytes.count {
+            let low = register ^ UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+            let high = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 8, as: UInt64.self))
+            register = Self.step(tables, low, above: 8) ^ Self.step(tables, high, above: 0)
+            position += Self.stepByteCount
+        }
+        while position < bytes.count {
+            register = register >> 8 ^ tables[Int((register ^ UInt64(bytes[position])) & 0xFF)]
+            position += 1
+        }
+        self.register = register
+    }
+
+    /// What eight bytes do to the register when `above` more bytes follow them.
+    @inline(__always)
+    private static func step(_ tables: UnsafePointer<UInt64>, _ word: UInt64, above: Int) -> UInt64 {
+        let tables = tables + 256 * above
+        let front =
+            tables[1792 + Int(word & 0xFF)] ^ tables[1536 + Int(word >> 8 & 0xFF)]
+            ^ tables[1280 + Int(word >> 16 & 0xFF)] ^ tables[1024 + Int(word >> 24 & 0xFF)]
+        let back =
+            tables[768 + Int(word >> 32 & 0xFF)] ^ tables[512 + Int(word >> 40 & 0xFF)]
+            ^ tables[256 + Int(word >> 48 & 0xFF)] ^ tables[Int(word >> 56)]
+        return front ^ back
+    }
+
+    /// The checksum of all that was given so far.
+    package var value: UInt64 { ~register }
+
+    /// As headers hold it.
+    package var text: String { Base64.encode(withUnsafeBytes(of: value.littleEndian) { Array($0) }) }
+
+    /// The text for bytes in memory.
+    package static func text(of bytes: [UInt8]) -> String {
+        var checksum = CRC64()
+        bytes.withUnsafeBytes { checksum.update($0) }
+        return checksum.text
+    }
+}
