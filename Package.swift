@@ -10,7 +10,7 @@ let package = Package(
         stage("xlsx2ndjson", uses: "XLSX", "Contracts", "Digests"),
         stage("clean", uses: "Contracts", "Text", "Digests"),
         stage("ndjson2parquet", uses: "Contracts", "Digests", "Parquet"),
-        stage("adls-put", uses: "Digests"),
+        stage("adls-put", uses: "HTTP", "Signing", "Digests"),
         stage("sf-copy", uses: "Contracts", "Digests", "HTTP", "Signing"),
         // Runs any of them, or a script, as a step of Dagster.
         stage("pipes-run", uses: "DagsterPipes"),
@@ -72,7 +72,9 @@ let package = Package(
         tests(
             "NDJSON2Parquet", in: "Stages",
             uses: "ndjson2parquet", "Parquet", "Contracts", "StageKit", "NDJSON", "Bytes", argumentParser()),
-        tests("ADLSPut", in: "Stages", uses: "adls-put", "StageKit", "NDJSON", "Digests", "Bytes"),
+        tests(
+            "ADLSPut", in: "Stages",
+            uses: "adls-put", "StageKit", "HTTP", "Signing", "NDJSON", "Digests", "Bytes", argumentParser()),
         tests("DagsterPipes", in: "Libraries", uses: "DagsterPipes", "NDJSON", "Compression", "Bytes"),
         tests("PipesRun", in: "Stages", uses: "pipes-run", "DagsterPipes", "StageKit", "NDJSON", "Bytes"),
         tests(

@@ -44,6 +44,22 @@ struct ADLSPut: Stage {
     var olderThan = 3600
     @Option(help: ArgumentHelp("Run the command after -- while holding this lock.", valueName: "url"))
     var lease: String?
+    @Option(help: ArgumentHelp("How to sign in to Azure.", valueName: "method"))
+    var auth: AuthMethod?
+    @Option(help: ArgumentHelp("Another address of the storage account, such as an emulator's.", valueName: "url"))
+    var endpoint: String?
+    @Option(help: ArgumentHelp("Files and blocks on their way at a time.", valueName: "n"))
+    var jobs = LakeSettings.defaultJobs
+    @Option(help: ArgumentHelp("Larger files go in blocks of this size (64K to 256M).", valueName: "bytes"))
+    var blockBytes = ByteSize(LakeSettings.defaultBlockByteCount)
+    @Option(help: ArgumentHelp("Keep this beside the files' content; may be repeated.", valueName: "name=value"))
+    var metadata: [String] = []
+    @Option(help: ArgumentHelp("The type of the content; else by the name's extension.", valueName: "type"))
+    var contentType: String?
+    @Option(
+        name: .customLong("run"),
+        help: ArgumentHelp("Keep the grown manifest as _manifests/NAME.ndjson too.", valueName: "name"))
+    var runName: String?
     @Flag(help: "Say what would be done, and do nothing.")
     var dryRun = false
     @Option(help: .hidden)
@@ -51,11 +67,15 @@ struct ADLSPut: Stage {
     @OptionGroup var common: CommonOptions
 
     mutating func execute(log: Log, report: RunReport) throws(StageFailure) {
-        switch try PutMode(self) {
+        let settings = try lakeSettings(log)
+        defer {
+            if let name = settings.credentialName.withLock({ $0 }) { report.detail("credential", .string(name)) }
+        }
+        switch try PutMode(self, settings) {
         case .deliveries(let manifest, let target, let layout):
-            try putDeliveries(manifest, to: target, as: layout, log: log, report: report)
+            try putDeliveries(manifest, to: target, as: layout, settings, report)
         case .files(let target):
-            try putFiles(to: target, log: log, report: report)
+            try putFiles(to: target, settings, report)
         case .list(let inspection):
             var output = try mapOutputError { () throws(IOError) in try DataOutput("-") }
             try inspection.list(to: &output)
@@ -71,7 +91,7 @@ struct ADLSPut: Stage {
                 try inspection.deleteTemporaries(olderThanSeconds: olderThan, dryRun: dryRun, to: &output))
             try finish(&output)
         case .lease(let address):
-            let status = try LeasedCommand.run(sources, under: address, log: log)
+            let status = try LeasedCommand.run(sources, under: address, settings)
             if status != 0 { throw StageFailure(status: status, nil) }
         case .guardGroup(let group):
             GroupGuard.watch(group: group)

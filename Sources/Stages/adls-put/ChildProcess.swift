@@ -9,7 +9,8 @@ enum ChildProcess {
     /// Starts a program found through PATH. The signals that we ignore for ourselves, and blocked ones, are
     /// not passed on.
     static func spawn(
-        _ arguments: [String], group: Group, inheriting descriptor: Int32?, standardInput: Int32?
+        _ arguments: [String], group: Group, inheriting descriptor: Int32?, standardInput: Int32?,
+        outputs: (standard: Int32, errors: Int32)? = nil
     ) throws(StageFailure) -> pid_t {
         guard let program = arguments.first else { throw .usage("there is no command after --") }
         var attributes = posix_spawnattr_t()
@@ -30,6 +31,10 @@ enum ChildProcess {
         // Duplicating a descriptor onto itself here means: leave it open in the child.
         if let descriptor { posix_spawn_file_actions_adddup2(&actions, descriptor, descriptor) }
         if let standardInput { posix_spawn_file_actions_adddup2(&actions, standardInput, 0) }
+        if let outputs {
+            posix_spawn_file_actions_adddup2(&actions, outputs.standard, 1)
+            posix_spawn_file_actions_adddup2(&actions, outputs.errors, 2)
+        }
         var texts: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         defer { for text in texts { free(text) } }
         var child: pid_t = 0

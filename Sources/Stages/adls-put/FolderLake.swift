@@ -13,8 +13,11 @@ struct FolderLake: LakeStore {
 
     static func etag(ofSHA256 sha256: String) -> String { "\"\(sha256.prefix(32))\"" }
 
+    let readsAtOnce = 1
+
+    /// A folder keeps no attributes.
     func put(
-        _ content: LakeContent, at address: LakeAddress, when condition: PutCondition
+        _ content: LakeContent, at address: LakeAddress, when condition: PutCondition, with attributes: LakeAttributes
     ) throws(LakeError) -> PutOutcome {
         if let standing = try entry(at: address) {
             if standing.isFolder { throw .isFolder(url: address.url) }

@@ -64,6 +64,9 @@ final class FolderLease: LakeLease {
         try lakeIO { () throws(IOError) in try written.get() }
     }
 
+    /// The kernel takes no lock away.
+    func whenLost(_ body: @escaping @Sendable (_ reason: String) -> Void) {}
+
     func release() throws(LakeError) {
         ftruncate(descriptor, 0)
         // The command's leftovers may still have the descriptor: say for all of them that the lock is free.

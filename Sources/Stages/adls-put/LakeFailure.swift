@@ -19,6 +19,8 @@ extension LakeError {
             .badData("\(url): --if-match \(expected), but \(found.map { "it has \($0)" } ?? "nothing is there")")
         case .contentDiffers(let path, let what): .badData("\(path): \(what)")
         case .held(let url, let holder): .tryAgain("\(url): held by \(holder)")
+        case .service(let error, let advice): LakeError.serviceFailure(error, advice: advice)
+        case .disturbed(let url, let what): .tryAgain("\(url): \(what)")
         case .unreadableName(let url): .badData("\(url): the name is not UTF-8; rename or remove the file")
         }
     }
@@ -30,5 +32,17 @@ func mapLakeError<Result>(_ body: () throws(LakeError) -> Result) throws(StageFa
         return try body()
     } catch {
         throw error.failure
+    }
+}
+
+/// Sources whose bytes come from a service keep here what really went wrong: a read can only say that it failed.
+protocol LakeSource: ByteSource {
+    var lakeFailure: LakeError? { get }
+}
+
+extension StageFailure {
+    /// The failure of reading a source that may be one of a lake.
+    static func input(_ error: IOError, of source: any ByteSource) -> StageFailure {
+        (source as? any LakeSource)?.lakeFailure?.failure ?? .input(error)
     }
 }

@@ -8,9 +8,9 @@ struct LakeInspection {
     let address: LakeAddress
     let store: any LakeStore
 
-    init(_ text: String) throws(StageFailure) {
+    init(_ text: String, _ settings: LakeSettings) throws(StageFailure) {
         address = try Lakes.address(text)
-        store = Lakes.store(for: address)
+        store = try Lakes.store(for: address, settings)
     }
 
     /// One line per file below the address, in byte order of the paths, or the line of the one file.
@@ -24,10 +24,13 @@ struct LakeInspection {
         }
         for entry in entries {
             let store = store
-            let object = try mapLakeError { () throws(LakeError) in try store.inspect(entry.address) }
+            let etag = try mapLakeError { () throws(LakeError) in
+                if let etag = entry.etag { return etag }
+                return try store.inspect(entry.address).etag
+            }
             let line = JSONValue.object([
                 "url": .string(entry.address.url), "path": .string(entry.path), "bytes": .integer(entry.byteCount),
-                "etag": .string(object.etag), "modified": .string(entry.modified.text),
+                "etag": .string(etag), "modified": .string(entry.modified.text),
             ])
             try write(line.bytes + [0x0A], to: &output)
         }
@@ -73,7 +76,8 @@ struct LakeInspection {
     private func check(_ digests: ContentDigests, _ entry: LakeEntry, _ sha256: String?) throws(StageFailure) {
         try mapLakeError { () throws(LakeError) in
             try ContentCheck.check(
-                digests, path: entry.address.url, expectedBytes: entry.byteCount, expectedSHA256: sha256)
+                digests, path: entry.address.url, expectedBytes: entry.byteCount,
+                expectedSHA256: sha256 ?? entry.sha256)
         }
     }
 
@@ -113,7 +117,7 @@ struct LakeInspection {
             do throws(IOError) {
                 count = try source.read(into: block)
             } catch {
-                throw .input(error)
+                throw .input(error, of: source)
             }
             let bytes = UnsafeRawBufferPointer(rebasing: block[..<count])
             digester.update(bytes)

@@ -1,12 +1,15 @@
 import Bytes
 import Digests
+import HTTP
 
 /// One kind of lake. Everything that the program does to a lake goes through these calls, so that all kinds mean the
 /// same by them: a file is seen whole or not at all, and what stands under a name is replaced only on request.
-protocol LakeStore {
+protocol LakeStore: Sendable {
+    /// How many small files a reader of many fetches at a time: as many as hide the way to the store.
+    var readsAtOnce: Int { get }
     /// Stores the content under the name, durably, if the condition holds.
     func put(
-        _ content: LakeContent, at address: LakeAddress, when condition: PutCondition
+        _ content: LakeContent, at address: LakeAddress, when condition: PutCondition, with attributes: LakeAttributes
     ) throws(LakeError) -> PutOutcome
     /// What is at the address, or nil when nothing is.
     func entry(at address: LakeAddress) throws(LakeError) -> LakeEntry?
@@ -22,6 +25,14 @@ protocol LakeStore {
     func deleteTemporaries(
         below folder: LakeAddress, olderThanSeconds age: Int, dryRun: Bool
     ) throws(LakeError) -> [LakeAddress]
+}
+
+extension LakeStore {
+    func put(
+        _ content: LakeContent, at address: LakeAddress, when condition: PutCondition
+    ) throws(LakeError) -> PutOutcome {
+        try put(content, at: address, when: condition, with: LakeAttributes())
+    }
 }
 
 /// What is to be stored.
@@ -60,6 +71,10 @@ struct LakeEntry: Equatable {
     let isFolder: Bool
     let byteCount: Int
     let modified: UTCTime
+    /// Where the store tells it with the name; else `inspect` does.
+    var etag: String?
+    /// What the store knows of the content without reading it.
+    var sha256: String?
 }
 
 /// A lock that is held until it is released, or until the process dies.
@@ -68,6 +83,8 @@ protocol LakeLease: AnyObject {
     var inheritableDescriptor: Int32? { get }
     /// Leaves a word about who holds the lock, for those who come too late.
     func note(holder: String) throws(LakeError)
+    /// Calls `body`, once, from any thread, if the lock is lost before its release; only a lock over a network can be.
+    func whenLost(_ body: @escaping @Sendable (_ reason: String) -> Void)
     func release() throws(LakeError)
 }
 
@@ -82,6 +99,10 @@ enum LakeError: Error, Equatable {
     /// The local file is not what its manifest line says.
     case contentDiffers(path: String, what: String)
     case held(url: String, holder: String)
+    /// The network or the service; `advice` says what to do where we know.
+    case service(HTTPError, advice: String?)
+    /// What the service did is not what was asked for, or somebody else interfered: trying again may help.
+    case disturbed(url: String, what: String)
     /// A name that cannot be shown in JSON: it is not UTF-8.
     case unreadableName(url: String)
 

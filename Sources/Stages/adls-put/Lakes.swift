@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import StageKit
 
 /// What happens to a name that is taken.
@@ -12,15 +13,32 @@ enum Lakes {
     /// An address that we do not know is a usage error.
     static func address(_ text: String) throws(StageFailure) -> LakeAddress {
         guard let address = LakeAddress(text) else {
-            throw .usage("\(text): not a lake address such as file:work/lake")
+            if text.hasPrefix("https://"), let mark = text.firstIndex(of: "?") {
+                throw .usage(
+                    "\(text[..<mark]): an address has no query here; a signature comes by AZURE_STORAGE_SAS_TOKEN")
+            }
+            throw .usage("\(text): not a lake address such as file:work/lake or \(exampleURL)")
         }
         return address
     }
 
-    static func store(for address: LakeAddress) -> any LakeStore {
-        switch address.scheme {
-        case .file: FolderLake()
+    private static let exampleURL = "abfss://lake@account.dfs.core.windows.net/"
+
+    /// The store for an address, which has credentials when this returns.
+    static func store(for address: LakeAddress, _ settings: LakeSettings) throws(StageFailure) -> any LakeStore {
+        guard case .azure(let container) = address.scheme else { return FolderLake() }
+        let endpoint = try AzureEndpoint(container, override: settings.endpoint)
+        let client = try settings.client()
+        let credential = try CredentialSettings(client).credential(settings.auth, account: container.account)
+        let words = "\(address.url): signed in by \(credential.name)"
+        // A key or a signature was put there for this lake; of the rest, nobody may know which one counts.
+        if case .token = credential.proof, settings.auth == .auto {
+            settings.log.info(words)
+        } else {
+            settings.log.detail(words)
         }
+        settings.credentialName.withLock { $0 = credential.name }
+        return AzureLake(AzureSession(container, endpoint, credential, client), settings)
     }
 
     /// Splits `--to` of a layout into the lake and the template of its paths. `file:work/lake` takes the layout's own

@@ -15,8 +15,11 @@ enum LeasedCommand {
     static let statusOfUnusableCommand: Int32 = 126
 
     /// Gives the command's exit status, 128+n after a signal.
-    static func run(_ command: [String], under address: LakeAddress, log: Log) throws(StageFailure) -> Int32 {
-        let store = Lakes.store(for: address)
+    static func run(
+        _ command: [String], under address: LakeAddress, _ settings: LakeSettings
+    ) throws(StageFailure) -> Int32 {
+        let log = settings.log
+        let store = try Lakes.store(for: address, settings)
         let lease = try mapLakeError { () throws(LakeError) in try store.acquireLease(at: address) }
         let time = Environment.wallClock()
         let since = UTCTime(seconds: time.seconds, nanoseconds: time.nanoseconds).text
@@ -31,10 +34,23 @@ enum LeasedCommand {
             terminal?.give(to: child)
             return (child, guardian)
         }
+        let lost = Guarded<String?>(nil)
+        lease.whenLost { reason in
+            // Somebody else may begin now: what the command does is no longer kept apart.
+            log.error("\(address.url): the lock is lost, so the command is ended: \(reason)")
+            lost.withLock { $0 = reason }
+            kill(-child, SIGTERM)
+        }
         let exit = ChildProcess.wait(for: child, terminal: terminal)
         ForwardedSignals.stop()
         guardian?.dismiss()
-        try mapLakeError { () throws(LakeError) in try lease.release() }
+        if lost.withLock({ $0 }) != nil { throw StageFailure(status: ExitStatus.tryAgain, nil) }
+        do throws(LakeError) {
+            try lease.release()
+        } catch {
+            // What the command did stays done; the lock ends with this process, or by itself soon.
+            log.warning(error.failure.message ?? "the lock could not be given back")
+        }
         return exit
     }
 }

@@ -80,7 +80,7 @@ extension ManifestLine {
         do throws(IOError) {
             bytes = try FileSystem.contents(of: source, limit: DocumentLines.lineLimit)
         } catch {
-            throw .input(error)
+            throw .input(error, of: source)
         }
         let document: JSONValue
         do throws(JSONError) {

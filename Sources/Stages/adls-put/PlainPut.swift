@@ -1,32 +1,43 @@
 import Bytes
 import Digests
+import HTTP
 import NDJSON
 import StageKit
 
 /// Puts local files and folders under an address, for what is no delivery.
-struct PlainPut {
+struct PlainPut: Sendable {
     /// A file to put and the address it goes to.
-    struct Pair: Equatable {
+    struct Pair: Equatable, Sendable {
         let path: String
         let address: LakeAddress
+    }
+
+    /// What became of one file.
+    struct Done: Sendable {
+        let line: JSONValue
+        /// Nil when the content stood already.
+        let stored: StoredFile?
     }
 
     let store: any LakeStore
     let policy: IfExists
     let requiredTag: String?
+    let attributes: LakeAttributes
     let isDryRun: Bool
-    let report: RunReport
 
-    private(set) var storedCount = 0
-    private(set) var standingCount = 0
-    private(set) var byteCount = 0
-
-    init(store: any LakeStore, policy: IfExists, requiredTag: String?, isDryRun: Bool, report: RunReport) {
-        self.store = store
-        self.policy = policy
-        self.requiredTag = requiredTag
-        self.isDryRun = isDryRun
-        self.report = report
+    /// Stores files, several at a time. What is done comes in the files' order, also when one of them failed.
+    func put(_ pairs: [Pair], atOnce jobs: Int) -> (done: [Done], failure: StageFailure?) {
+        let results = Guarded<[Int: Done]>([:])
+        var failure: StageFailure?
+        do throws(StageFailure) {
+            try WorkerThreads.forEach(Array(pairs.enumerated()), atOnce: jobs) { (item) throws(StageFailure) in
+                let done = try put(item.element)
+                results.withLock { $0[item.offset] = done }
+            }
+        } catch {
+            failure = error
+        }
+        return (results.withLock { $0.sorted { $0.key < $1.key }.map(\.value) }, failure)
     }
 
     /// Where each file goes. One file and an address without a trailing slash: exactly there. Otherwise under the
@@ -43,7 +54,7 @@ struct PlainPut {
                 }
             } else if template {
                 pairs.append(Pair(path: source, address: try filled(target, source, stamp)))
-            } else if sources.count == 1, target.utf8.last != 0x2F {
+            } else if sources.count == 1, !(try address(target).isFolder) {
                 pairs.append(Pair(path: source, address: try address(target)))
             } else {
                 pairs.append(Pair(path: source, address: try address(target).appending(FileSystem.name(of: source))))
@@ -57,29 +68,29 @@ struct PlainPut {
     }
 
     /// Stores one file and gives the line that says so.
-    mutating func put(_ pair: Pair) throws(StageFailure) -> JSONValue {
+    func put(_ pair: Pair) throws(StageFailure) -> Done {
         let content = LakeContent.file(path: pair.path, expectedBytes: nil, expectedSHA256: nil)
-        if isDryRun { return .object(["path": .string(pair.path), "url": .string(pair.address.url), "etag": .null]) }
+        if isDryRun {
+            let line = JSONValue.object([
+                "path": .string(pair.path), "url": .string(pair.address.url), "etag": .null,
+            ])
+            return Done(line: line, stored: nil)
+        }
         let condition: PutCondition = requiredTag.map { .ifMatch($0) } ?? (policy == .replace ? .always : .ifAbsent)
-        let store = store
         let outcome = try mapLakeError { () throws(LakeError) in
-            try store.put(content, at: pair.address, when: condition)
+            try store.put(content, at: pair.address, when: condition, with: attributes)
         }
         switch outcome {
         case .stored(let object):
-            storedCount += 1
-            byteCount += object.digests.byteCount
-            report.addOutput(
-                StoredFile(
-                    path: pair.address.url, byteCount: object.digests.byteCount, sha256: object.digests.sha256))
-            return line(pair, object, status: "stored")
+            let stored = StoredFile(
+                path: pair.address.url, byteCount: object.digests.byteCount, sha256: object.digests.sha256)
+            return Done(line: line(pair, object, status: "stored"), stored: stored)
         case .stands:
-            standingCount += 1
             let object = try mapLakeError { () throws(LakeError) in try store.inspect(pair.address) }
             if policy == .fail, object.digests.sha256 != (try digests(of: pair.path)).sha256 {
                 throw .badData("\(pair.address.url): another content stands there; see --if-exists")
             }
-            return line(pair, object, status: "standing")
+            return Done(line: line(pair, object, status: "standing"), stored: nil)
         }
     }
 

@@ -14,6 +14,8 @@ struct ProcessedDelivery {
     let lake: LakeAddress
     let store: any LakeStore
     let template: PathTemplate
+    /// For all files, besides what their lines say.
+    let attributes: LakeAttributes
     /// Whether a manifest that stands is replaced, as a retry wants it.
     let replaces: Bool
     let isDryRun: Bool
@@ -24,12 +26,13 @@ struct ProcessedDelivery {
     private(set) var byteCount = 0
 
     init(
-        lake: LakeAddress, store: any LakeStore, template: PathTemplate, replaces: Bool, isDryRun: Bool,
-        report: RunReport
+        lake: LakeAddress, store: any LakeStore, template: PathTemplate, attributes: LakeAttributes = LakeAttributes(),
+        replaces: Bool, isDryRun: Bool, report: RunReport
     ) {
         self.lake = lake
         self.store = store
         self.template = template
+        self.attributes = attributes
         self.replaces = replaces
         self.isDryRun = isDryRun
         self.report = report
@@ -106,7 +109,9 @@ struct ProcessedDelivery {
         } else {
             let content = LakeContent.file(
                 path: path, expectedBytes: file["bytes"]?.integer, expectedSHA256: sha256)
-            let outcome = try mapLakeError { () throws(LakeError) in try store.put(content, at: address, when: .always)
+            let attributes = LakeAttributes(lineageOf: line).adding(attributes)
+            let outcome = try mapLakeError { () throws(LakeError) in
+                try store.put(content, at: address, when: .always, with: attributes)
             }
             guard case .stored(let stored) = outcome else { throw .tryAgain("\(address.url): somebody else writes it") }
             storedCount += 1

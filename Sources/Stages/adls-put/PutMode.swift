@@ -1,3 +1,4 @@
+import Bytes
 import StageKit
 
 /// Which of its works the program is asked for; the options of the others must be absent.
@@ -11,7 +12,7 @@ enum PutMode {
     case lease(LakeAddress)
     case guardGroup(Int32)
 
-    init(_ options: ADLSPut) throws(StageFailure) {
+    init(_ options: ADLSPut, _ settings: LakeSettings) throws(StageFailure) {
         if let group = options.guardGroup {
             self = .guardGroup(group)
             return
@@ -27,14 +28,14 @@ enum PutMode {
         try Self.checkExtras(options, name)
         switch name {
         case "--to": self = try Self.put(options, url)
-        case "--list": self = .list(try LakeInspection(url))
-        case "--cat": self = .concatenate(try LakeInspection(url))
+        case "--list": self = .list(try LakeInspection(url, settings))
+        case "--cat": self = .concatenate(try LakeInspection(url, settings))
         case "--get":
             guard let path = options.output else { throw .usage("--get needs -o FILE") }
-            self = .get(try LakeInspection(url), path: path)
+            self = .get(try LakeInspection(url, settings), path: path)
         case "--delete-temp":
             guard options.olderThan >= 0 else { throw .usage("--older-than is negative") }
-            self = .deleteTemporaries(try LakeInspection(url))
+            self = .deleteTemporaries(try LakeInspection(url, settings))
         default:
             guard !options.sources.isEmpty else { throw .usage("--lease needs -- and a command") }
             let address = try Lakes.address(url)
@@ -51,6 +52,9 @@ enum PutMode {
         try refuse("--as", options.layout != nil, unless: "--to")
         try refuse("--if-exists", options.ifExists != nil, unless: "--to")
         try refuse("--if-match", options.ifMatch != nil, unless: "--to")
+        try refuse("--run", options.runName != nil, unless: "--to")
+        try refuse("--metadata", !options.metadata.isEmpty, unless: "--to")
+        try refuse("--content-type", options.contentType != nil, unless: "--to")
         if name != "--lease" { try refuse("a file", !options.sources.isEmpty, unless: "--to") }
         try refuse("-o", options.output != nil, unless: "--get")
         try refuse("--sha256", options.sha256 != nil, unless: "--get")
@@ -59,6 +63,7 @@ enum PutMode {
     private static func put(_ options: ADLSPut, _ target: String) throws(StageFailure) -> PutMode {
         guard let layout = options.layout else {
             if options.manifest != nil { throw .usage("--manifest needs --as raw or --as processed") }
+            if options.runName != nil { throw .usage("--run needs --as raw or --as processed") }
             if options.sources.isEmpty { throw .usage("there is nothing to put: give files, or --manifest and --as") }
             if options.ifMatch != nil, options.ifExists != nil {
                 throw .usage("--if-match and --if-exists do not go together")
@@ -71,6 +76,10 @@ enum PutMode {
         }
         if !options.sources.isEmpty { throw .usage("--as takes its files from the manifest, not from arguments") }
         if options.ifMatch != nil { throw .usage("--if-match does not go with --as") }
+        if options.contentType != nil { throw .usage("--content-type does not go with --as") }
+        if let run = options.runName, run.isEmpty || SafeName.make(run) != run {
+            throw .usage("--run \(run): not a name of a file")
+        }
         switch (layout, options.ifExists) {
         case (.raw, .replace), (.raw, .fail): throw .usage("raw/ is never overwritten: --as raw always skips")
         case (.processed, .fail): throw .usage("--as processed takes --if-exists skip or replace")

@@ -14,6 +14,8 @@ struct RawDelivery {
     let lake: LakeAddress
     let store: any LakeStore
     let template: PathTemplate
+    /// For all files, besides what their lines say.
+    let attributes: LakeAttributes
     let isDryRun: Bool
     let log: Log
     let report: RunReport
@@ -28,12 +30,13 @@ struct RawDelivery {
     private var newest: NewestRecords?
 
     init(
-        lake: LakeAddress, store: any LakeStore, template: PathTemplate, isDryRun: Bool, log: Log, report: RunReport,
-        now: @escaping () -> UTCTime
+        lake: LakeAddress, store: any LakeStore, template: PathTemplate, attributes: LakeAttributes = LakeAttributes(),
+        isDryRun: Bool, log: Log, report: RunReport, now: @escaping () -> UTCTime
     ) {
         self.lake = lake
         self.store = store
         self.template = template
+        self.attributes = attributes
         self.isDryRun = isDryRun
         self.log = log
         self.report = report
@@ -67,7 +70,10 @@ struct RawDelivery {
         }
         let content = LakeContent.file(
             path: path, expectedBytes: line.find("file.bytes")?.integer, expectedSHA256: sha256)
-        let outcome = try mapLakeError { () throws(LakeError) in try store.put(content, at: address, when: .ifAbsent) }
+        let attributes = LakeAttributes(lineageOf: line).adding(attributes)
+        let outcome = try mapLakeError { () throws(LakeError) in
+            try store.put(content, at: address, when: .ifAbsent, with: attributes)
+        }
         let object: StoredObject
         switch outcome {
         case .stored(let stored):
@@ -124,9 +130,14 @@ struct RawDelivery {
     private mutating func newestRecords() throws(StageFailure) -> NewestRecords {
         if let newest { return newest }
         let folder = lake.appending(Self.recordFolder)
-        let read = try NewestRecords.read(try FolderSource(folder, in: store))
-        newest = read
-        return read
+        let source = try FolderSource(folder, in: store)
+        do throws(StageFailure) {
+            let read = try NewestRecords.read(source)
+            newest = read
+            return read
+        } catch {
+            throw source.lakeFailure?.failure ?? error
+        }
     }
 
     private func fields(of line: ManifestLine) throws(StageFailure) -> [String: String] {

@@ -62,17 +62,19 @@ final class PutFixture {
 }
 
 /// A lake at which something happens just before a put, as if another process had been faster.
-final class InterruptedLake: LakeStore {
+final class InterruptedLake: LakeStore, @unchecked Sendable {
     private let inner = FolderLake()
-    private var before: ((LakeAddress) throws(LakeError) -> Void)?
+    private let before: (LakeAddress) throws(LakeError) -> Void
 
     init(beforePut: @escaping (LakeAddress) throws(LakeError) -> Void) { before = beforePut }
 
+    let readsAtOnce = 1
+
     func put(
-        _ content: LakeContent, at address: LakeAddress, when condition: PutCondition
+        _ content: LakeContent, at address: LakeAddress, when condition: PutCondition, with attributes: LakeAttributes
     ) throws(LakeError) -> PutOutcome {
-        try before?(address)
-        return try inner.put(content, at: address, when: condition)
+        try before(address)
+        return try inner.put(content, at: address, when: condition, with: attributes)
     }
 
     func entry(at address: LakeAddress) throws(LakeError) -> LakeEntry? { try inner.entry(at: address) }

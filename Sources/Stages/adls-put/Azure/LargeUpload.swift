@@ -1,0 +1,30 @@
+import Bytes
+import Digests
+import HTTP
+
+/// A file of more than one block, and where it goes.
+struct LargeUpload {
+    let lake: AzureLake
+    let path: String
+    let byteCount: Int
+    /// What the caller knows of it.
+    let sha256: String?
+    let address: LakeAddress
+    let condition: PutCondition
+    let attributes: LakeAttributes
+
+    var session: AzureSession { lake.session }
+    var contentType: String { attributes.contentType(for: address.location) }
+
+    func pipeline() throws(LakeError) -> BlockPipeline {
+        try BlockPipeline(
+            path: path, blockByteCount: lake.settings.blockByteCount, jobs: lake.settings.jobs)
+    }
+
+    /// The digests of what was sent, which must be what the caller expects.
+    func checkedDigests(_ pipeline: BlockPipeline) throws(LakeError) -> ContentDigests {
+        let digests = pipeline.digests()
+        try ContentCheck.check(digests, path: path, expectedBytes: byteCount, expectedSHA256: sha256)
+        return digests
+    }
+}

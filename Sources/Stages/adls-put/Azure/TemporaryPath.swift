@@ -1,0 +1,41 @@
+import Bytes
+import Digests
+
+/// Names of files on their way: `_tmp/sluice-....tmp` in the container, apart from everything that somebody reads.
+struct TemporaryPath {
+    static let folderName = "_tmp"
+    static let prefix = "sluice-"
+    static let suffix = ".tmp"
+
+    /// The folder of temporary names, without a slash at its end. A signature for one folder reaches only below that.
+    static func folder(_ session: AzureSession, near path: String) -> String {
+        guard case .signature(let signature) = session.credential.proof, let depth = signature.folderDepth else {
+            return folderName
+        }
+        let segments = path.split(separator: "/").prefix(depth)
+        return (segments + [folderName[...]]).joined(separator: "/")
+    }
+
+    /// True for a name that this program gave to a file on its way.
+    static func isTemporary(_ path: String) -> Bool {
+        let name = FileSystem.name(of: path)
+        return name.hasPrefix(prefix) && name.hasSuffix(suffix)
+            && FileSystem.name(of: FileSystem.parent(of: path)) == folderName
+    }
+
+    private let folder: String
+    /// The same for every upload of the same file to the same place in the same blocks.
+    let resumable: String
+
+    init(_ upload: LargeUpload) {
+        folder = Self.folder(upload.session, near: upload.address.location)
+        let identity = [
+            upload.address.location, String(upload.byteCount), String(upload.lake.settings.blockByteCount),
+            upload.sha256 ?? upload.path,
+        ]
+        let digest = MessageDigest.hex(.sha256, of: identity.joined(separator: "\n"))
+        resumable = "\(folder)/\(Self.prefix)\(digest.prefix(32))\(Self.suffix)"
+    }
+
+    func unique() -> String { "\(folder)/\(Self.prefix)\(UUIDText.random())\(Self.suffix)" }
+}

@@ -1,0 +1,49 @@
+import Bytes
+import HTTP
+import StageKit
+
+/// What lakes need besides their address: how to sign in, and how much to do at once.
+struct LakeSettings: Sendable {
+    static let defaultJobs = 8
+    static let jobsLimit = 64
+    static let defaultBlockByteCount = 8 << 20
+    /// Azure's own limit is 4,000 MiB; blocks are held in memory.
+    static let blockByteLimit = 256 << 20
+    /// Takes the place of the account's addresses: an emulator, or a private endpoint.
+    static let endpointVariable = "SLUICE_ADLS_ENDPOINT"
+
+    var auth = AuthMethod.auto
+    var endpoint: String?
+    var jobs = defaultJobs
+    var blockByteCount = defaultBlockByteCount
+    var log: Log
+    /// What the lake's store has signed in by, for the report.
+    let credentialName = Guarded<String?>(nil)
+
+    init(log: Log) {
+        self.log = log
+        endpoint = Environment.value(Self.endpointVariable)
+    }
+
+    /// The one client of the program.
+    func client() throws(StageFailure) -> HTTPClient {
+        var settings = HTTPSettings()
+        settings.userAgent = "adls-put/\(sluiceVersion)"
+        settings.proxy.forHTTPS = Environment.value("https_proxy") ?? Environment.value("HTTPS_PROXY")
+        settings.proxy.forHTTP = Environment.value("http_proxy")
+        settings.proxy.exceptions = Environment.value("no_proxy") ?? Environment.value("NO_PROXY") ?? ""
+        settings.certificateFile = Environment.value("SSL_CERT_FILE")
+        settings.certificateFolder = Environment.value("SSL_CERT_DIR")
+        settings.hostConnectionLimit = max(settings.hostConnectionLimit, jobs + 4)
+        let log = log
+        settings.noteRetry = { notice in
+            let seconds = Int(notice.waitSeconds.rounded(.up))
+            log.detail("\(notice.trace.request): \(notice.reason), again in \(seconds) s")
+        }
+        do throws(HTTPError) {
+            return try HTTPClient(settings)
+        } catch {
+            throw .badConfiguration(error.message)
+        }
+    }
+}

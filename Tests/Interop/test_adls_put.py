@@ -1,0 +1,176 @@
+"""adls-put's lake in Azure and six independent clients: each lists and reads what it wrote, and it lists and reads what each wrote."""
+
+import hashlib
+import json
+import os
+
+import pytest
+
+import adls_put_program as program
+from adls_clients import LAKE, datalake, start, tree
+from adls_put_program import URL
+from adls_sessions import LISTERS, READERS, WRITERS, present
+
+SMALL_BLOCKS = ("--block-bytes", "64K")
+# Names that must be encoded, and decoded, everywhere alike.
+NAMES = ["plain.csv", "with space+plus%percent.csv", "Ünï/ñame (1) #&=;,'.parquet", "empty"]
+
+
+@pytest.fixture(scope="module", params=["hierarchical", "flat"])
+def emulator(request, tmp_path_factory):
+    with start(tmp_path_factory.mktemp("adls"), *(["--flat"] if request.param == "flat" else [])) as running:
+        running.is_flat = request.param == "flat"
+        yield running
+
+
+def contents():
+    """{name: bytes} of sizes below, at and above a block of 64 KiB."""
+    sizes = [10, 65_536, 200_001, 0]
+    return {name: bytes((number * 7 + place) % 251 for place in range(size)) for number, (name, size) in enumerate(zip(NAMES, sizes))}
+
+
+@pytest.fixture(scope="module")
+def written(emulator, tmp_path_factory):
+    """A folder that adls-put put into the lake, file by file in one call."""
+    folder = tmp_path_factory.mktemp("local")
+    for name, data in contents().items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(data)
+    done = program.run(emulator, folder, "--to", f"{URL}/ours/", *SMALL_BLOCKS)
+    return {line["url"].removeprefix(f"{URL}/ours/"): line for line in program.lines(done)}
+
+
+def test_the_lines_say_what_is_there(emulator, written):
+    found = tree(emulator)
+    assert set(written) == set(NAMES)
+    for name, line in written.items():
+        data = contents()[name]
+        assert (line["status"], line["bytes"], line["sha256"]) == ("stored", len(data), hashlib.sha256(data).hexdigest())
+        assert line["etag"].strip('"') == found[f"ours/{name}"]["etag"].strip('"')
+    assert not [path for path in found if "sluice-" in path]
+
+
+@pytest.mark.parametrize("client", present(READERS))
+def test_each_client_reads_what_adls_put_wrote(emulator, written, client):
+    for name, data in contents().items():
+        assert READERS[client](emulator, f"ours/{name}") == data, name
+
+
+@pytest.mark.parametrize("client", present(LISTERS))
+def test_each_client_lists_what_adls_put_wrote(emulator, written, client):
+    assert LISTERS[client](emulator, "ours") == {f"ours/{name}": len(data) for name, data in contents().items()}
+
+
+@pytest.mark.parametrize("client", present(WRITERS))
+def test_adls_put_lists_and_reads_what_each_client_wrote(emulator, client, tmp_path):
+    for name, data in contents().items():
+        WRITERS[client](emulator, f"theirs/{client}/{name}", data)
+    found = program.listed(emulator, f"{URL}/theirs/{client}/")
+    assert {path: line["bytes"] for path, line in found.items()} == {name: len(data) for name, data in contents().items()}
+    truth = tree(emulator)
+    for name, data in contents().items():
+        path = f"theirs/{client}/{name}"
+        assert found[name]["etag"].strip('"') == truth[path]["etag"].strip('"')
+        assert program.cat(emulator, path) == data
+        program.run(emulator, "--get", f"{URL}/{path}", "-o", tmp_path / "got", "--sha256", hashlib.sha256(data).hexdigest())
+        assert (tmp_path / "got").read_bytes() == data
+    assert program.cat(emulator, f"theirs/{client}/") == b"".join(
+        contents()[name] for name in sorted(NAMES, key=lambda name: name.encode()))
+
+
+def test_the_vendors_client_sees_type_digest_and_metadata(emulator, tmp_path):
+    for name, size in (("small.parquet", 100), ("large.parquet", 300_000)):
+        data = os.urandom(size)
+        (tmp_path / name).write_bytes(data)
+        program.put(emulator, tmp_path / name, f"{URL}/typed/{name}", "--metadata", "origin=Ünï", *SMALL_BLOCKS)
+        properties = datalake(emulator).get_file_client(LAKE, f"typed/{name}").get_file_properties()
+        assert properties.content_settings.content_type == "application/vnd.apache.parquet"
+        assert properties.content_settings.content_md5 == hashlib.md5(data).digest()
+        assert properties.metadata["sha256"] == hashlib.sha256(data).hexdigest()
+        assert properties.metadata["origin"] == "%C3%9Cn%C3%AF"
+
+
+def test_what_stands_stands(emulator, tmp_path):
+    """The same content is success and no upload; another one is refused, skipped or replaced as asked."""
+    for size in (10, 200_000):
+        url = f"{URL}/stands/{size}"
+        first, second = (tmp_path / "first", tmp_path / "second")
+        first.write_bytes(b"1" * size)
+        second.write_bytes(b"2" * size)
+        stored = program.put(emulator, first, url, *SMALL_BLOCKS)
+        again = program.put(emulator, first, url, *SMALL_BLOCKS)
+        assert (again["status"], again["etag"]) == ("standing", stored["etag"])
+        refused = program.run(emulator, second, "--to", url, *SMALL_BLOCKS, expect=65)
+        assert b"another content stands there" in refused.stderr
+        assert program.put(emulator, second, url, "--if-exists", "skip", *SMALL_BLOCKS)["status"] == "standing"
+        assert program.cat(emulator, f"stands/{size}") == b"1" * size
+        replaced = program.put(emulator, second, url, "--if-match", stored["etag"], *SMALL_BLOCKS)
+        assert replaced["status"] == "stored" and replaced["etag"] != stored["etag"]
+        late = program.run(emulator, first, "--to", url, "--if-match", stored["etag"], *SMALL_BLOCKS, expect=65)
+        assert f"it has {replaced['etag']}".encode() in late.stderr
+        gone = program.run(emulator, first, "--to", f"{url}-gone", "--if-match", stored["etag"], *SMALL_BLOCKS, expect=65)
+        assert b"nothing is there" in gone.stderr
+        assert program.put(emulator, first, url, "--if-exists", "replace", *SMALL_BLOCKS)["status"] == "stored"
+        assert program.cat(emulator, f"stands/{size}") == b"1" * size
+    assert not [path for path in tree(emulator) if "sluice-" in path]
+
+
+def test_a_files_digest_is_believed_only_where_nobody_wrote_since(emulator, tmp_path):
+    (tmp_path / "a").write_bytes(b"abc")
+    program.put(emulator, tmp_path / "a", f"{URL}/believed")
+    if not emulator.is_flat:
+        return
+    WRITERS["datalake"](emulator, "believed", b"other")
+    (tmp_path / "a").write_bytes(b"other")
+    assert program.put(emulator, tmp_path / "a", f"{URL}/believed")["status"] == "standing"
+
+
+def test_what_is_not_there(emulator, tmp_path):
+    assert program.run(emulator, "--list", f"{URL}/nothing/").stdout == b""
+    assert program.run(emulator, "--cat", f"{URL}/nothing/").stdout == b""
+    for arguments in (["--cat", f"{URL}/nothing"], ["--list", f"{URL}/nothing"], ["--get", f"{URL}/nothing", "-o", tmp_path / "x"]):
+        assert b"there is no such file" in program.run(emulator, *arguments, expect=66).stderr
+    assert not (tmp_path / "x").exists()
+    (tmp_path / "f").write_bytes(b"f")
+    if not emulator.is_flat:
+        program.put(emulator, tmp_path / "f", f"{URL}/folder/f")
+        for more in ([], ["--if-exists", "replace"]):
+            refused = program.run(emulator, tmp_path / "f", "--to", f"{URL}/folder", *more, expect=65)
+            assert b"a folder stands where a file is meant" in refused.stderr
+
+
+def test_listing_goes_through_all_pages_also_empty_ones(emulator, tmp_path):
+    for number in range(25):
+        (tmp_path / f"{number:02}").write_bytes(b"x" * number)
+    program.run(emulator, tmp_path, "--to", f"{URL}/pages/")
+    emulator.admin("POST", "settings", {"page_size": 4})
+    emulator.script({"match": {"operation": "path.list"}, "skip": 1, "count": 2, "actions": [{"kind": "empty_page"}]})
+    found = program.listed(emulator, f"{URL}/pages/")
+    emulator.script()
+    emulator.admin("POST", "settings", {"page_size": 5000})
+    assert {path: line["bytes"] for path, line in found.items()} == {f"{number:02}": number for number in range(25)}
+
+
+def test_deliveries_go_to_raw_with_records_lineage_and_audit_copy(emulator, tmp_path):
+    data = b"workbook"
+    (tmp_path / "pulled").write_bytes(data)
+    digest = hashlib.sha256(data).hexdigest()
+    line = {"delivery": "00112233445566aa", "dataset": "orders", "status": "new", "delivered_at": None,
+            "file": {"root": "drive:root", "id": "id-1", "name": "Örders.xlsx", "drive_path": "Säles/Örders.xlsx", "version": "7",
+                     "modified_time": "2018-01-31T12:30:00.000Z", "mime_type": "x", "bytes": len(data), "md5": None, "sha256": digest},
+            "path": str(tmp_path / "pulled")}
+    manifest = (json.dumps(line) + "\n").encode()
+    arguments = ("--to", URL, "--as", "raw", "--manifest", "-", "--run", "run-1")
+    grown = program.lines(program.run(emulator, *arguments, given=manifest))[0]
+    assert grown["raw"]["url"] == f"{URL}/raw/orders/2018/01/31/Örders.00112233445566aa.xlsx"
+    assert json.loads(program.cat(emulator, "_deliveries/00112233445566aa.json")) == grown
+    assert json.loads(program.cat(emulator, "_manifests/run-1.ndjson")) == grown
+    metadata = datalake(emulator).get_file_client(
+        LAKE, "raw/orders/2018/01/31/Örders.00112233445566aa.xlsx").get_file_properties().metadata
+    assert metadata["drivepath"] == "S%C3%A4les/%C3%96rders.xlsx" and metadata["delivery"] == line["delivery"]
+    again = program.lines(program.run(emulator, *arguments, given=manifest))[0]
+    assert again == grown
+    (tmp_path / "pulled").write_bytes(b"changed!")
+    wrong = json.dumps(line | {"delivery": "00112233445566bb"}).encode()
+    assert b"has sha256" in program.run(emulator, *arguments, given=wrong, expect=65).stderr
+    assert "raw/orders/2018/01/31/Örders.00112233445566bb.xlsx" not in tree(emulator)
