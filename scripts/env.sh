@@ -4,7 +4,7 @@
 #   WORK       where a run keeps its files              work
 #   SOURCE     where the workbooks are                  file:$WORK/drive, or the address of a Google Drive folder
 #   PULL_OPTIONS  more options of drive-pull            such as --quiet-period 0
-#   LAKE       the data lake                            file:$WORK/lake
+#   LAKE       the data lake                            file:$WORK/lake; or abfss://CONTAINER@ACCOUNT.dfs.core.windows.net
 #   WAREHOUSE  the warehouse                            duckdb:$WORK/warehouse.duckdb
 #   PUBLISHED  the copy of it that dashboards read      $WORK/published/warehouse.duckdb
 #   DATABASE   the database in the warehouse            ecom

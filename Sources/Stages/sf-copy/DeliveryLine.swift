@@ -60,14 +60,16 @@ struct ProcessedRows {
         self.key = key
         self.contractVersion = contractVersion
         counts = try Self.counts(process["rows"])
-        let urls = try Self.urls(document["processed"])
+        let files = try Self.files(document["processed"])
         let described = process["parts"]?.array ?? []
-        parts = urls.enumerated().map { index, url in
-            LakeFile(url: url, byteCount: index < described.count ? described[index]["bytes"]?.integer : nil)
+        parts = files.enumerated().map { index, file in
+            LakeFile(
+                url: file.url, byteCount: index < described.count ? described[index]["bytes"]?.integer : nil,
+                copy: file.copy)
         }
         let refused = process["rejects"]?.object ?? JSONObject()
         rejects = try ManifestRecord.text(refused, "url").map {
-            LakeFile(url: $0, byteCount: refused["bytes"]?.integer)
+            LakeFile(url: $0, byteCount: refused["bytes"]?.integer, copy: refused["copy"]?.string)
         }
         folder = (parts.first ?? rejects).map { FileSystem.parent(of: $0.url) }
         problem = Self.problem(
@@ -89,13 +91,13 @@ struct ProcessedRows {
         return nil
     }
 
-    private static func urls(_ value: JSONValue?) throws(ManifestError) -> [String] {
-        var urls: [String] = []
+    private static func files(_ value: JSONValue?) throws(ManifestError) -> [(url: String, copy: String?)] {
+        var files: [(url: String, copy: String?)] = []
         for entry in value?.array ?? [] {
             guard let url = entry["url"]?.string else { throw ManifestError("`processed` has an entry without url") }
-            urls.append(url)
+            files.append((url, entry["copy"]?.string))
         }
-        return urls
+        return files
     }
 
     private static func counts(_ value: JSONValue?) throws(ManifestError) -> RowCounts? {
@@ -117,9 +119,12 @@ struct LakeFile: Equatable {
     let url: String
     /// What the manifest says of its length; nil when it says nothing.
     let byteCount: Int?
+    /// Where a copy of it lies on this machine, fetched for a warehouse that reads local files only.
+    var copy: String?
 
-    /// The path of a `file:` URL; nil for any other.
+    /// The path of a copy, or of a `file:` URL; nil for any other.
     var localPath: String? {
+        if let copy { return copy }
         guard url.hasPrefix("file:") else { return nil }
         let path = String(url.dropFirst("file:".count))
         return path.hasPrefix("//") ? String(path.dropFirst(2)) : path

@@ -90,6 +90,7 @@ struct DeliveryLineTests {
     ])
     func knowsWhatIsAFileOfThisMachine(url: String, path: String?) {
         #expect(LakeFile(url: url, byteCount: nil).localPath == path)
+        #expect(LakeFile(url: url, byteCount: nil, copy: "copies/part").localPath == "copies/part")
     }
 
     @Test func deletionsComeLastAndTheRestByDelivery() throws {
