@@ -31,6 +31,18 @@ package struct BufferedOutput: ~Copyable {
         used += bytes.count
     }
 
+    /// Takes pieces, one after the other. Many bytes go to the sink as they are, without a copy.
+    package mutating func append(_ pieces: [UnsafeRawBufferPointer]) throws(IOError) {
+        let total = pieces.reduce(0) { $0 + $1.count }
+        if total < block.count {
+            for piece in pieces { try append(piece) }
+            return
+        }
+        byteCount += total
+        try flush()
+        try sink.write(pieces)
+    }
+
     /// Takes a copy of `bytes`.
     package mutating func append(_ bytes: [UInt8]) throws(IOError) {
         let result: Result<Void, IOError> = bytes.withUnsafeBytes { pointer in

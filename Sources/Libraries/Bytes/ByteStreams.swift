@@ -14,8 +14,16 @@ package protocol ByteSink: AnyObject {
     var path: String { get }
     /// Takes all of `bytes`.
     func write(_ bytes: UnsafeRawBufferPointer) throws(IOError)
+    /// Takes all of the pieces, one after the other.
+    func write(_ pieces: [UnsafeRawBufferPointer]) throws(IOError)
     /// Ends the stream: writes what is still held back. Nothing may be written afterwards.
     func finish() throws(IOError)
+}
+
+extension ByteSink {
+    package func write(_ pieces: [UnsafeRawBufferPointer]) throws(IOError) {
+        for piece in pieces { try write(piece) }
+    }
 }
 
 /// A file, pipe or terminal, read block by block.

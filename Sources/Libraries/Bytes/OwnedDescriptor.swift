@@ -45,6 +45,34 @@ package func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, pat
     }
 }
 
+/// Writes all of the pieces, many with one call.
+package func writeAll(_ pieces: [UnsafeRawBufferPointer], to descriptor: Int32, path: String) throws(IOError) {
+    /// IOV_MAX of Linux.
+    let pieceLimit = 1024
+    var next = 0
+    while next < pieces.count {
+        var vectors: [iovec] = []
+        for piece in pieces[next..<min(pieces.count, next + pieceLimit)] {
+            vectors.append(iovec(iov_base: UnsafeMutableRawPointer(mutating: piece.baseAddress), iov_len: piece.count))
+        }
+        var written = writev(descriptor, vectors, Int32(truncatingIfNeeded: vectors.count))
+        if written <= 0 {
+            // What happened, and what to do, says the write of the first piece alone.
+            try writeAll(pieces[next], to: descriptor, path: path)
+            written = pieces[next].count
+        }
+        while next < pieces.count, written >= pieces[next].count {
+            written -= pieces[next].count
+            next += 1
+            if written == 0 { break }
+        }
+        if written > 0 {
+            try writeAll(UnsafeRawBufferPointer(rebasing: pieces[next][written...]), to: descriptor, path: path)
+            next += 1
+        }
+    }
+}
+
 /// Reads up to `buffer.count` bytes; 0 is the end of the input.
 package func readSome(
     _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, path: String

@@ -66,6 +66,7 @@ package struct DataOutput: ~Copyable {
 
     package mutating func append(_ bytes: UnsafeRawBufferPointer) throws(IOError) { try buffer.append(bytes) }
     package mutating func append(_ bytes: [UInt8]) throws(IOError) { try buffer.append(bytes) }
+    package mutating func append(_ pieces: [UnsafeRawBufferPointer]) throws(IOError) { try buffer.append(pieces) }
 
     /// Hands on what is held, for a reader that waits at the other end of a pipe.
     package mutating func flush() throws(IOError) { try buffer.flush() }
@@ -147,6 +148,14 @@ package final class DigestingSink: ByteSink {
         if isTaken { digest.update(bytes) }
         byteCount += bytes.count
         try sink.write(bytes)
+    }
+
+    package func write(_ pieces: [UnsafeRawBufferPointer]) throws(IOError) {
+        for piece in pieces {
+            if isTaken { digest.update(piece) }
+            byteCount += piece.count
+        }
+        try sink.write(pieces)
     }
 
     package func finish() throws(IOError) { try sink.finish() }

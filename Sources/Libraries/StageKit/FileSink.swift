@@ -4,8 +4,9 @@ internal import CLinux
 /// A regular file that is written from its front to its end. The device begins early with what has been written, so
 /// that at the end, when the file is synchronised, little is left to wait for.
 package final class FileSink: ByteSink {
-    /// Pieces in which the device is told to begin: large enough to cost nothing.
-    private static let pieceByteCount = 8 << 20
+    /// Pieces in which the device is told to begin: large enough to cost nothing, and small enough that little is left
+    /// to wait for at the end.
+    private static let pieceByteCount = 2 << 20
 
     package let path: String
     private let descriptor: Int32
@@ -20,7 +21,16 @@ package final class FileSink: ByteSink {
 
     package func write(_ bytes: UnsafeRawBufferPointer) throws(IOError) {
         try writeAll(bytes, to: descriptor, path: path)
-        written += bytes.count
+        count(bytes.count)
+    }
+
+    package func write(_ pieces: [UnsafeRawBufferPointer]) throws(IOError) {
+        try writeAll(pieces, to: descriptor, path: path)
+        count(pieces.reduce(0) { $0 + $1.count })
+    }
+
+    private func count(_ byteCount: Int) {
+        written += byteCount
         guard written - begun >= Self.pieceByteCount else { return }
         Self.beginWriteback(descriptor, from: begun, to: written)
         begun = written

@@ -40,6 +40,17 @@ struct CleanOutputs: ~Copyable {
         }
     }
 
+    /// Writes settled rows: parts of what was put together.
+    mutating func writeRows(_ buffer: borrowing ByteBuffer, _ ranges: [Range<Int>]) throws(StageFailure) {
+        do throws(IOError) {
+            try buffer.withUnsafeBytes { bytes throws(IOError) in
+                try rows.write(ranges.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) })
+            }
+        } catch {
+            throw .output(error)
+        }
+    }
+
     /// Writes rows of which some may have to go.
     mutating func writeCandidates(_ buffer: borrowing ByteBuffer, _ range: Range<Int>) throws(StageFailure) {
         do throws(IOError) {

@@ -64,7 +64,7 @@ struct Deduplicator: ~Copyable {
         guard var table = keys.take() else { return }
         table.prepare(for: rows.lazy.compactMap(\.key))
         for row in rows {
-            guard table.mayGrow(within: memoryLimit) else { break }
+            guard table.mayGrow(within: tableLimit) else { break }
             guard let key = row.key else {
                 verdicts.append(.keep)
                 continue
@@ -74,7 +74,10 @@ struct Deduplicator: ~Copyable {
         keys = consume table
     }
 
-    /// A third of the memory: the table before it may hold the rest, and so may the tables that decide afterwards.
+    /// The memory but for what the first keys need when they go over to the store of candidates: a segment's.
+    private var tableLimit: Int { memoryLimit / 8 * 7 }
+
+    /// A third of the memory: what is left of the table may hold the rest, and so may the tables that decide afterwards.
     private func makeStore() -> CandidateStore { CandidateStore(rule, memoryLimit: memoryLimit / 3) }
 
     private mutating func add(
@@ -92,8 +95,8 @@ struct Deduplicator: ~Copyable {
     private mutating func giveUpTable() throws(IOError) {
         let store = makeStore()
         let empty = ByteBuffer(capacity: 64)
-        if let table = keys.take() {
-            try table.visitKeys { key throws(IOError) in
+        if var table = keys.take() {
+            try table.takeKeys { key throws(IOError) in
                 try store.add(key, row: CandidateStore.writtenRow, order: empty.bytes)
             }
         }

@@ -34,7 +34,7 @@ struct KeyTable: ~Copyable {
     }
 
     deinit {
-        for segment in segments { free(segment.slots) }
+        for segment in segments { Self.release(segment.slots, segment.capacity) }
         segments.deallocate()
     }
 
@@ -95,14 +95,19 @@ struct KeyTable: ~Copyable {
         return false
     }
 
-    /// All keys, in no particular order.
-    borrowing func visitKeys<Failure: Error>(_ body: (RowKey) throws(Failure) -> Void) throws(Failure) {
+    /// Takes all keys out, in no particular order; what they lay in is given back piece by piece, so that whoever takes
+    /// them over has room for them.
+    mutating func takeKeys<Failure: Error>(_ body: (RowKey) throws(Failure) -> Void) throws(Failure) {
         if hasZero { try body(Self.empty) }
-        for segment in segments {
-            for place in 0..<segment.capacity where segment.slots[place] != Self.empty {
-                try body(segment.slots[place])
-            }
+        hasZero = false
+        for number in segments.indices {
+            let (slots, capacity) = (segments[number].slots, segments[number].capacity)
+            for place in 0..<capacity where slots[place] != Self.empty { try body(slots[place]) }
+            segments[number] = Segment(slots: Self.allocate(Self.firstCapacity), capacity: Self.firstCapacity)
+            Self.release(slots, capacity)
+            byteCount -= (capacity - Self.firstCapacity) * MemoryLayout<RowKey>.stride
         }
+        count = 0
     }
 
     private static let empty = RowKey(high: 0, low: 0)
@@ -114,14 +119,31 @@ struct KeyTable: ~Copyable {
     /// Zeroed memory, so that all slots are empty.
     private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<RowKey> {
         let byteCount = capacity * MemoryLayout<RowKey>.stride
-        var memory: UnsafeMutableRawPointer?
-        let alignment = byteCount >= largePageByteCount ? largePageByteCount : 64
-        guard posix_memalign(&memory, alignment, byteCount) == 0, let memory else {
-            preconditionFailure("out of memory")
-        }
-        if byteCount >= largePageByteCount { _ = madvise(memory, byteCount, MADV_HUGEPAGE) }
-        memset(memory, 0, byteCount)
+        let memory = byteCount < largePageByteCount ? calloc(1, byteCount) : allocatePages(byteCount)
+        guard let memory else { preconditionFailure("out of memory") }
         return memory.bindMemory(to: RowKey.self, capacity: capacity)
+    }
+
+    /// Fresh pages come zeroed from the system, and go back to it for sure, which `malloc` does not promise. A page more
+    /// than needed is asked for, and what lies beside the large pages is given back at once.
+    private static func allocatePages(_ byteCount: Int) -> UnsafeMutableRawPointer? {
+        let protection = PROT_READ | PROT_WRITE
+        let kind = MAP_PRIVATE | MAP_ANONYMOUS
+        guard let memory = mmap(nil, byteCount + largePageByteCount, protection, kind, -1, 0), memory != MAP_FAILED
+        else {
+            return nil
+        }
+        let front = -Int(bitPattern: memory) & (largePageByteCount - 1)
+        if front > 0 { munmap(memory, front) }
+        let start = memory + front
+        if front < largePageByteCount { munmap(start + byteCount, largePageByteCount - front) }
+        _ = madvise(start, byteCount, MADV_HUGEPAGE)
+        return start
+    }
+
+    private static func release(_ slots: UnsafeMutablePointer<RowKey>, _ capacity: Int) {
+        let byteCount = capacity * MemoryLayout<RowKey>.stride
+        if byteCount < largePageByteCount { free(slots) } else { munmap(slots, byteCount) }
     }
 
     @inline(never)
@@ -136,7 +158,7 @@ struct KeyTable: ~Copyable {
             while slots[place] != Self.empty { place = (place + 1) & mask }
             slots[place] = key
         }
-        free(old.slots)
+        Self.release(old.slots, old.capacity)
         segments[number].slots = slots
         segments[number].capacity = capacity
         byteCount += old.capacity * MemoryLayout<RowKey>.stride

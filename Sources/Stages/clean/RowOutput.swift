@@ -23,6 +23,9 @@ struct RowOutput: ~Copyable {
     /// Writes rows that are settled. No candidate may have been written.
     mutating func write(_ bytes: UnsafeRawBufferPointer) throws(IOError) { try output.append(bytes) }
 
+    /// Writes settled rows that do not lie together.
+    mutating func write(_ pieces: [UnsafeRawBufferPointer]) throws(IOError) { try output.append(pieces) }
+
     /// Writes rows of which some may have to go.
     mutating func writeCandidates(_ bytes: UnsafeRawBufferPointer) throws(IOError) {
         if candidateStart == nil, spool == nil {

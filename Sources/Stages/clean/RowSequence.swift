@@ -32,6 +32,8 @@ struct RowSequence: ~Copyable {
     private var columns = SheetColumns()
     private var duplicates: Deduplicator?
     private var verdicts: [Deduplicator.Verdict] = []
+    /// Where rows of the present block are that are settled and not written yet.
+    private var settled: [Range<Int>] = []
     private var quality: QualityVerdicts
     private let judgesRows: Bool
     private let looksAtRows: Bool
@@ -40,6 +42,9 @@ struct RowSequence: ~Copyable {
 
     init(_ plan: CleaningPlan, _ rejects: Rejects, memoryLimit: Int, _ log: Log) {
         dataset = plan.dataset
+        // Duplicates and rules about them remember keys of their own.
+        let shares = (plan.dedupe == nil ? 0 : 1) + plan.quality.repeatedKeys.count
+        let memoryLimit = memoryLimit / max(1, shares)
         quality = QualityVerdicts(plan.quality, plan.dataset, memoryLimit: memoryLimit)
         judgesRows = plan.quality.judgesRows
         looksAtRows = judgesRows || plan.dedupe != nil
@@ -160,14 +165,15 @@ struct RowSequence: ~Copyable {
         for (number, row) in cleaned.rows.enumerated() {
             let verdict = verdicts[number]
             if verdict != runVerdict {
-                try write(cleaned.output, runStart..<rowStart, runVerdict, &outputs)
+                try take(runStart..<rowStart, of: cleaned.output, runVerdict, &outputs)
                 runStart = rowStart
                 runVerdict = verdict
             }
             if verdict == .drop { dropped += 1 }
             rowStart = row.end
         }
-        try write(cleaned.output, runStart..<rowStart, runVerdict, &outputs)
+        try take(runStart..<rowStart, of: cleaned.output, runVerdict, &outputs)
+        try writeSettled(cleaned.output, &outputs)
         counts.duplicates += dropped
         counts.emitted += cleaned.rows.count - dropped
     }
@@ -182,15 +188,26 @@ struct RowSequence: ~Copyable {
     /// What the quality rules say of the rows that were written.
     var qualityVerdicts: [QualityVerdicts.Verdict] { quality.verdicts(rowCount: counts.emitted) }
 
-    private func write(
-        _ output: borrowing ByteBuffer, _ range: Range<Int>, _ verdict: Deduplicator.Verdict,
+    /// Notes a run of settled rows, which are written together, or writes one of candidates, which follow all of them.
+    private mutating func take(
+        _ range: Range<Int>, of output: borrowing ByteBuffer, _ verdict: Deduplicator.Verdict,
         _ outputs: inout CleanOutputs
     ) throws(StageFailure) {
         switch verdict {
         case .drop: break
-        case .keep: try outputs.writeRows(output, range)
-        case .candidate: try outputs.writeCandidates(output, range)
+        case .keep: if !range.isEmpty { settled.append(range) }
+        case .candidate:
+            try writeSettled(output, &outputs)
+            try outputs.writeCandidates(output, range)
         }
+    }
+
+    private mutating func writeSettled(
+        _ output: borrowing ByteBuffer, _ outputs: inout CleanOutputs
+    ) throws(StageFailure) {
+        if settled.isEmpty { return }
+        try outputs.writeRows(output, settled)
+        settled.removeAll(keepingCapacity: true)
     }
 
     /// Decides between the candidates, after the last block.
