@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// What the writers of one program share for encoding: the threads, what each of them needs, and page buffers.
 package final class EncodingPool {
-    /// Bytes of values in pages that wait before the caller has to help: about three rows of pages of a usual table.
-    private static let waitingByteLimit = 4 << 20
+    /// Bytes of values in pages that wait before the caller has to help: about two rows of pages of a usual table.
+    private static let waitingByteLimit = 3 << 20
 
     package let work: WorkPool
     /// One for each thread, used by no other.

@@ -3,7 +3,7 @@ import Parquet
 
 /// Whole lines of the input and what they became, while they go from the reader to a thread and on to the file.
 final class RowBlock {
-    let lines = LineBlock(capacity: 512 << 10)
+    let lines = LineBlock(capacity: 256 << 10)
     let batch: RowBatch
     /// True for the front of the input, where a byte order mark may stand.
     var isFirst = false
