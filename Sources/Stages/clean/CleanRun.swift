@@ -162,6 +162,10 @@ struct CleanRun {
                 "sha256": .string(MessageDigest.hex(.sha256, of: contract.bytes)),
             ]))
         report.detail("unicode", .string(Normalization.unicodeVersion))
+        var keys = JSONObject()
+        for field in dataset.fields { keys[field.name] = field.cleaning.mask?.keyReference.map { .string($0) } }
+        // Under another name a key is another version of it: who joins masked columns can see that they fit.
+        if !keys.members.isEmpty { report.detail("mask_keys", .object(keys)) }
         if options.showsHiddenValues { report.detail("rejects_raw", .bool(true)) }
     }
 }

@@ -20,7 +20,8 @@ END
 printf '{"email":"ana@example.com"}\n{"email":"secret"}\n' > in.ndjson
 clean --contract mask.odcs.yaml in.ndjson || echo "status $?"
 export PEOPLE_KEY='0123456789abcdef'
-clean --quiet --contract mask.odcs.yaml in.ndjson --rejects rejects.ndjson -o rows.ndjson
+clean --quiet --contract mask.odcs.yaml in.ndjson --rejects rejects.ndjson -o rows.ndjson --report report.json
+jq -c .mask_keys report.json
 cat rows.ndjson
 jq -c '[.row, .errors[0].value]' rejects.ndjson
 clean --quiet --contract mask.odcs.yaml in.ndjson --rejects raw.ndjson --rejects-raw -o rows.ndjson
