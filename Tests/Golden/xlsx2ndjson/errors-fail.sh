@@ -1,0 +1,3 @@
+source "$GOLDEN_DATA/xlsx2ndjson/pack.sh"
+pack small
+xlsx2ndjson small.xlsx --errors fail
