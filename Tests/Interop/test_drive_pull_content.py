@@ -86,10 +86,10 @@ def test_a_killed_download_goes_on_where_it_stopped(emulator, puller, big):
     process.communicate()
     emulator.admin("POST", "release")
     assert puller.files() == {}
-    emulator.forget_requests()
+    last = max(entry["number"] for entry in emulator.requests())
     puller.run()
     assert whole(emulator, puller) and not part.exists()
-    assert [entry["status"] for entry in media(emulator)] == [206]
+    assert [entry["status"] for entry in media(emulator) if entry["number"] > last] == [206]
 
 
 def test_a_range_that_is_ignored_or_refused_begins_anew(emulator, puller, big):
@@ -172,6 +172,8 @@ def test_a_redirect_of_content_is_followed_without_the_token(emulator, puller, b
     {"kind": "status", "status": 403, "reason": "userRateLimitExceeded"}, {"kind": "status", "status": 403, "reason": "rateLimitExceeded"},
     {"kind": "status", "status": 429, "reason": "rateLimitExceeded"}, {"kind": "status", "status": 500, "reason": "internalError"},
     {"kind": "status", "status": 503, "body": "<html>busy</html>"}, {"kind": "status", "status": 408, "reason": "timeout"},
+    {"kind": "status", "status": 403, "content_type": "application/json", "body": json.dumps({"error": {
+        "code": 403, "status": "RESOURCE_EXHAUSTED", "message": "Quota exceeded", "details": [{"reason": "RATE_LIMIT_EXCEEDED"}]}})},
     {"kind": "reset", "when": "request"}, {"kind": "reset", "when": "answer"}])
 @pytest.mark.parametrize("operation", ["files.list", "files.media"])
 def test_what_may_be_asked_again_is(emulator, puller, big, action, operation):
@@ -317,6 +319,18 @@ def test_a_sheet_that_changes_while_it_is_exported_is_exported_again_or_left_for
     emulator.admin("POST", "changes", [{"op": "write", "item": "sheet", "rows": {"S": [["a"]] * 900}, "modified_time": "2026-01-02T03:04:05Z"}])
     emulator.script(rule({"kind": "stall", "after_fraction": 0.5}, operation="files.export", count=1))
     assert run("--quiet-period", "10m") == ""
+
+
+def test_a_version_that_changes_no_content_while_it_is_exported_asks_for_no_other_export(emulator, puller):
+    sheet(emulator, 2000)
+    emulator.script(rule({"kind": "stall", "after_fraction": 0.5}, operation="files.export", count=1))
+    process = puller.start()
+    wait_for_stall(emulator, "files.export")
+    change(emulator, {"op": "touch", "item": "sheet"})
+    emulator.admin("POST", "release")
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    assert json.loads(output)["file"]["version"] == tree(emulator)["sheet"]["version"] and exports(emulator) == ["files.export"]
 
 
 def test_an_autosaving_sheet_is_delivered_when_it_has_been_left_alone(emulator, puller):

@@ -221,6 +221,16 @@ def test_a_token_that_ends_early_is_renewed_twice_at_most(emulator, puller):
 def test_one_token_serves_a_whole_run_and_is_renewed_before_its_end(emulator, puller):
     puller.run("--jobs", "8")
     assert len(emulator.requests(operation="token")) == 1
+    folder, *_ = change(emulator, {"op": "folder", "id": "slow", "name": "slow"},
+                        *({"op": "file", "name": f"{number}.csv", "parent": "slow", "text": "x"} for number in range(24)))
+    emulator.admin("POST", "settings", {"token_seconds": 6})
+    emulator.script(rule({"kind": "latency", "seconds": 1}))
+    emulator.forget_requests()
+    puller.run("--jobs", "3", root=f"drive:{folder}")
+    emulator.admin("POST", "settings", {"token_seconds": 3599})
+    change(emulator, {"op": "delete", "item": "slow"})
+    # Half of its life before its end: nobody was ever refused.
+    assert len(emulator.requests(operation="token")) >= 3 and not emulator.requests(status=401)
 
 
 @pytest.mark.parametrize("action", [
