@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Digests
 internal import Glibc
 internal import NDJSON
 internal import StageKit
@@ -73,14 +74,41 @@ struct DuckDBWarehouse: Warehouse {
 
     func problem(of rows: ProcessedRows) throws(WarehouseError) -> String? { LakeFiles.problem(of: rows) }
 
-    func arrival(of files: [LakeFile], for table: TableShape, delivery: String, holder: String) -> Arrival {
-        let id = SQLText.literal(delivery)
+    func describe(_ paths: [String]) throws(StageFailure) -> [FileLoader.File] {
+        var files: [FileLoader.File] = []
+        for path in paths {
+            let local = LakeFile(url: path, byteCount: nil).localPath ?? path
+            do throws(IOError) {
+                let (digest, byteCount) = try MessageDigest.hex(.sha256, of: try DescriptorSource(path: local))
+                files.append(
+                    FileLoader.File(path: path, byteCount: byteCount, sha256: digest, fingerprint: digest))
+            } catch {
+                throw .input(error)
+            }
+        }
+        return files
+    }
+
+    func arrival(
+        of files: [LakeFile], for table: TableShape, delivery: String, holder: String, key: [String]
+    ) -> Arrival {
+        let added = "\(SQLText.literal(delivery)) AS _delivery, \(dialect.now) AS _loaded_at"
+        let insertion = "INSERT INTO \(dialect.name(table)) BY NAME SELECT"
+        let plain = ParquetFiles.source(files)
+        guard !key.isEmpty else {
+            return Arrival(preparation: [], insertion: ["\(insertion) *, \(added) FROM \(plain)"], source: plain)
+        }
+        let keys = key.map(SQLText.identifier)
+        let match = keys.map { "landed.\($0) IS NOT DISTINCT FROM arriving.\($0)" }.joined(separator: " AND ")
         return Arrival(
             preparation: [],
-            insertion: """
-                INSERT INTO \(dialect.name(table)) BY NAME SELECT *, \(id) AS _delivery, \(dialect.now) AS _loaded_at \
-                FROM \(ParquetFiles.source(files))
-                """)
+            insertion: [
+                "DELETE FROM \(dialect.name(table)) AS landed USING \(plain) AS arriving WHERE \(match)",
+                """
+                \(insertion) * EXCLUDE (file_row_number), \(added) FROM \(ParquetFiles.source(files, numbersRows: true)) \
+                QUALIFY row_number() OVER (PARTITION BY \(keys.joined(separator: ", ")) ORDER BY file_row_number DESC) = 1
+                """,
+            ], source: plain)
     }
 
     private func opening(_ file: String, _ access: WarehouseAccess) -> [String] {

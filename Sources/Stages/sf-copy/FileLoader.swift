@@ -8,7 +8,7 @@ struct FileLoader {
     /// Marks the control rows of such files.
     static let identityPrefix = "parquet:"
 
-    let warehouse: DuckDBWarehouse
+    let warehouse: any Warehouse
     let table: TableShape
     /// The names of the contract's key columns, for merging.
     let key: [String]
@@ -20,7 +20,10 @@ struct FileLoader {
     struct File: Equatable {
         let path: String
         let byteCount: Int
-        let sha256: String
+        /// Nil where only the warehouse has seen the file.
+        let sha256: String?
+        /// What it is known by: its digest, or the best that the warehouse tells of its content.
+        let fingerprint: String
     }
 
     enum Status: String {
@@ -43,7 +46,7 @@ struct FileLoader {
     func holdsDeliveries() throws(WarehouseError) -> Bool {
         let query = """
             SELECT count(*) AS deliveries FROM \(dialect.name(OpsTables.deliveries)) WHERE dataset = \
-            \(dialect.literal(table.lockName)) AND NOT starts_with(file_id, '\(Self.identityPrefix)')
+            \(dialect.literal(table.lockName)) AND file_id NOT LIKE '\(Self.identityPrefix)%'
             """
         return try warehouse.run(.reading, [query]).first?["deliveries"]?.integer != 0
     }
@@ -82,52 +85,38 @@ struct FileLoader {
     func statements(for batch: [File], state: WarehouseState, now: UTCTime) -> [String] {
         let name = dialect.literal(table.lockName)
         let fence = state.fence(datasets: [table.lockName], next: DeliveryLoader.newHolder(run: run))
-        var statements = ["BEGIN TRANSACTION"] + fence.statements(dialect)
+        let arrivals = batch.enumerated().map { index, file in
+            warehouse.arrival(
+                of: [LakeFile(url: file.path, byteCount: nil)], for: table, delivery: delivery(of: file),
+                holder: "\(fence.next)_\(index)", key: mode == .merge ? key : [])
+        }
+        var statements = arrivals.flatMap(\.preparation) + ["BEGIN TRANSACTION"] + fence.statements(dialect)
         if mode == .replace {
             statements.append("DELETE FROM \(dialect.name(table))")
             statements.append("DELETE FROM \(dialect.name(OpsTables.deliveries)) WHERE dataset = \(name)")
         }
-        for file in batch { statements += self.statements(for: file, now: now) }
+        for (file, arrival) in zip(batch, arrivals) { statements += self.statements(for: file, arrival, now: now) }
         // Merging takes rows from files that came before.
         let counted = mode == .merge ? "dataset = \(name)" : "delivery IN (\(dialect.list(batch.map(delivery))))"
-        statements.append(
-            """
-            UPDATE \(dialect.name(OpsTables.deliveries)) AS control SET rows_landed = \
-            (SELECT count(*) FROM \(dialect.name(table)) WHERE _delivery = control.delivery) WHERE \(counted)
-            """)
+        statements.append(dialect.recount(of: table, where: counted))
         return statements + [
             "COMMIT", DeliveryRow.query(where: "delivery IN (\(dialect.list(batch.map(delivery))))", dialect),
         ]
     }
 
-    private func statements(for file: File, now: UTCTime) -> [String] {
+    private func statements(for file: File, _ arrival: Arrival, now: UTCTime) -> [String] {
         let id = dialect.literal(delivery(of: file))
-        let source = ParquetFiles.source([LakeFile(url: file.path, byteCount: nil)], numbersRows: mode == .merge)
         var statements: [String] = []
         if mode == .merge {
-            let keys = key.map(SQLText.identifier)
-            let match = keys.map { "landed.\($0) IS NOT DISTINCT FROM arriving.\($0)" }.joined(separator: " AND ")
-            statements.append("DELETE FROM \(dialect.name(table)) AS landed USING \(source) AS arriving WHERE \(match)")
-            // Of rows with the same key in one file the last one counts.
-            statements.append(
-                """
-                INSERT INTO \(dialect.name(table)) BY NAME SELECT * EXCLUDE (file_row_number), \(id) AS _delivery, \
-                \(dialect.now) AS _loaded_at FROM \(source) \
-                QUALIFY row_number() OVER (PARTITION BY \(keys.joined(separator: ", ")) ORDER BY file_row_number DESC) = 1
-                """)
+            statements += arrival.insertion
         } else {
             statements.append("DELETE FROM \(dialect.name(table)) WHERE _delivery = \(id)")
+            statements += arrival.insertion
             statements.append(
-                """
-                INSERT INTO \(dialect.name(table)) BY NAME SELECT *, \(id) AS _delivery, \(dialect.now) AS _loaded_at \
-                FROM \(source)
-                """)
-            statements.append(
-                """
-                SELECT CASE WHEN (SELECT count(*) FROM \(dialect.name(table)) WHERE _delivery = \(id)) \
-                <> (SELECT count(*) FROM \(source)) THEN error('\(WarehouseError.countMark): not every row of the file \
-                arrived') END AS checked
-                """)
+                dialect.check(
+                    "(SELECT count(*) FROM \(dialect.name(table)) WHERE _delivery = \(id)) = "
+                        + "(SELECT count(*) FROM \(arrival.source))",
+                    mark: WarehouseError.countMark, detail: "'not every row of the file arrived'"))
         }
         statements.append("DELETE FROM \(dialect.name(OpsTables.deliveries)) WHERE delivery = \(id)")
         statements.append(controlRow(of: file, now: now).insertion(dialect))
@@ -137,7 +126,7 @@ struct FileLoader {
     private func controlRow(of file: File, now: UTCTime) -> DeliveryRow {
         var row = DeliveryRow(
             dataset: table.lockName, delivery: delivery(of: file), fileID: identity(of: file), drivePath: file.path,
-            deliveredAt: now, key: file.sha256, status: .current, run: run)
+            deliveredAt: now, key: file.fingerprint, status: .current, run: run)
         row.validFrom = now
         return row
     }
@@ -147,5 +136,5 @@ struct FileLoader {
         DeliveryRecord.deliveryID(fileID: identity(of: file), version: table.lockName, previous: nil)
     }
 
-    private func identity(of file: File) -> String { Self.identityPrefix + file.sha256 }
+    private func identity(of file: File) -> String { Self.identityPrefix + file.fingerprint }
 }

@@ -32,7 +32,7 @@ struct LoadScript {
         var statements = arrivals.flatMap(\.arrival.preparation) + ["BEGIN TRANSACTION"] + fence.statements(dialect)
         if change.landing != .keep { statements += removal(of: delivery, formerDataset: change.formerDataset) }
         for (arrival, table, rowCount) in arrivals {
-            statements += [arrival.insertion, count(of: delivery, in: table, rowCount)]
+            statements += arrival.insertion + [count(of: delivery, in: table, rowCount)]
         }
         statements.append(
             "DELETE FROM \(dialect.name(OpsTables.deliveries)) WHERE delivery = \(dialect.literal(delivery))")
@@ -52,7 +52,7 @@ struct LoadScript {
     }
 
     private func arrival(of files: [LakeFile], in table: TableShape, _ delivery: String) -> Arrival {
-        warehouse.arrival(of: files, for: table, delivery: delivery, holder: fence.next)
+        warehouse.arrival(of: files, for: table, delivery: delivery, holder: fence.next, key: [])
     }
 
     private func count(of delivery: String, in table: TableShape, _ rowCount: Int) -> String {

@@ -1,6 +1,5 @@
 internal import Bytes
 internal import Contracts
-internal import Digests
 internal import NDJSON
 internal import StageKit
 
@@ -13,16 +12,12 @@ extension SFCopy {
         let table = TableShape.landing(dataset, as: try tableName())
         let key = dataset.primaryKey.map { dataset.fields[$0].name }
         if mode == .merge, key.isEmpty { throw .badConfiguration("\(contract ?? ""): merging needs a primary key") }
-        guard let warehouse = warehouse as? DuckDBWarehouse else {
-            throw .badConfiguration(
-                "--mode \(mode.rawValue): this version loads files that are no deliveries into DuckDB only")
-        }
         let loader = FileLoader(warehouse: warehouse, table: table, key: key, mode: mode, run: run)
         var chosen: [FileLoader.File] = []
-        for path in files {
-            let file = try describe(path, report: output.report)
+        for file in try warehouse.describe(files) {
+            output.report.addInput(StoredFile(path: file.path, byteCount: file.byteCount, sha256: file.sha256 ?? ""))
             // The same content twice is the same file twice.
-            if !chosen.contains(where: { $0.sha256 == file.sha256 }) { chosen.append(file) }
+            if !chosen.contains(where: { $0.fingerprint == file.fingerprint }) { chosen.append(file) }
         }
         let clock = Environment.wallClock()
         let now = UTCTime(seconds: clock.seconds, nanoseconds: clock.nanoseconds)
@@ -41,17 +36,6 @@ extension SFCopy {
         }
         output.report.count("files", chosen.count)
         output.report.count("rows", rowCount)
-    }
-
-    private func describe(_ path: String, report: RunReport) throws(StageFailure) -> FileLoader.File {
-        let local = LakeFile(url: path, byteCount: nil).localPath ?? path
-        do throws(IOError) {
-            let (digest, byteCount) = try MessageDigest.hex(.sha256, of: try DescriptorSource(path: local))
-            report.addInput(StoredFile(path: path, byteCount: byteCount, sha256: digest))
-            return FileLoader.File(path: path, byteCount: byteCount, sha256: digest)
-        } catch {
-            throw .input(error)
-        }
     }
 
     /// Checks that the table is as the contract says, and that it is not one of deliveries where rows would go.
@@ -79,7 +63,7 @@ extension FileLoader.Result {
     /// A line of results.
     func document(table: TableShape) -> JSONObject {
         [
-            "path": .string(file.path), "bytes": .integer(file.byteCount), "sha256": .string(file.sha256),
+            "path": .string(file.path), "bytes": .integer(file.byteCount), "sha256": .optional(file.sha256),
             "load": .object([
                 "status": .string(status.rawValue), "table": .string(table.shortName),
                 "rows": .integer(row?.rowsLanded ?? 0), "loaded_at": .optional(row?.loadedAt?.text),

@@ -82,11 +82,12 @@ enum SQLDialect: Equatable {
     /// Snowflake has no function that raises an error; what is no number does, and its message quotes the text.
     ///
     /// - Parameter detail: an expression of text that follows the mark; nil for none.
-    func check(_ condition: String, mark: String, detail: String? = nil, from source: String) -> String {
+    func check(_ condition: String, mark: String, detail: String? = nil, from source: String? = nil) -> String {
         let message = detail.map { "'\(mark): ' || \($0)" } ?? "'\(mark)'"
+        let origin = source.map { " FROM \($0)" } ?? ""
         return switch self {
-        case .duckdb: "SELECT CASE WHEN NOT (\(condition)) THEN error(\(message)) END AS checked FROM \(source)"
-        case .snowflake: "SELECT CAST(IFF(\(condition), '1', \(message)) AS NUMBER(38, 0)) AS checked FROM \(source)"
+        case .duckdb: "SELECT CASE WHEN NOT (\(condition)) THEN error(\(message)) END AS checked\(origin)"
+        case .snowflake: "SELECT CAST(IFF(\(condition), '1', \(message)) AS NUMBER(38, 0)) AS checked\(origin)"
         }
     }
 
@@ -97,6 +98,25 @@ enum SQLDialect: Equatable {
         return switch self {
         case .duckdb: "INSERT INTO \(name(table)) (\(names)) VALUES (\(values))"
         case .snowflake: "INSERT INTO \(name(table)) (\(names)) SELECT \(values)"
+        }
+    }
+
+    /// Counts again how many rows of some deliveries a table has. Snowflake takes no correlated query in SET.
+    func recount(of table: TableShape, where condition: String) -> String {
+        let deliveries = name(OpsTables.deliveries)
+        return switch self {
+        case .duckdb:
+            """
+            UPDATE \(deliveries) AS control SET rows_landed = \
+            (SELECT count(*) FROM \(name(table)) WHERE _delivery = control.delivery) WHERE \(condition)
+            """
+        case .snowflake:
+            """
+            UPDATE \(deliveries) SET rows_landed = counted.landed FROM (SELECT control.delivery AS id, \
+            count(landed_rows._delivery) AS landed FROM (SELECT delivery FROM \(deliveries) WHERE \(condition)) AS control \
+            LEFT JOIN \(name(table)) AS landed_rows ON landed_rows._delivery = control.delivery GROUP BY control.delivery) AS counted \
+            WHERE delivery = counted.id
+            """
         }
     }
 

@@ -1,4 +1,5 @@
 internal import NDJSON
+internal import StageKit
 
 /// Where tables are: DuckDB in a file, or Snowflake.
 protocol Warehouse {
@@ -18,8 +19,17 @@ protocol Warehouse {
     func script(_ access: WarehouseAccess, _ statements: [String]) -> String
     /// What is wrong with a delivery's files, or nil: one that is not there, or of another length than the manifest says.
     func problem(of rows: ProcessedRows) throws(WarehouseError) -> String?
-    /// The statements that bring the rows of a delivery's files into a table, for `LoadScript`.
-    func arrival(of files: [LakeFile], for table: TableShape, delivery: String, holder: String) -> Arrival
+    /// The files as they are known: by their content, as far as this side can tell.
+    func describe(_ paths: [String]) throws(StageFailure) -> [FileLoader.File]
+    /// How the rows of some files come into a table.
+    ///
+    /// - Parameters:
+    ///   - delivery: what they are known by there.
+    ///   - holder: the transaction's name, which no other has.
+    ///   - key: columns; rows that are there with the same values go. Of those with the same key in the files the last
+    ///     one counts. Empty: rows are added.
+    func arrival(of files: [LakeFile], for table: TableShape, delivery: String, holder: String, key: [String])
+        -> Arrival
 }
 
 enum WarehouseAccess {
@@ -32,5 +42,7 @@ struct Arrival {
     /// What is done before the transaction begins, such as copying files into a table of their own.
     let preparation: [String]
     /// What adds the rows, within the transaction.
-    let insertion: String
+    let insertion: [String]
+    /// What can be counted: as many rows as the files have.
+    let source: String
 }

@@ -57,13 +57,14 @@ struct SnowflakeStage: Equatable {
     }
 
     /// The statements that copy files into a table, in batches.
-    func copies(of paths: [String], into table: String) -> [String] {
-        stride(from: 0, to: paths.count, by: Self.fileLimit).map { start in
+    func copies(of paths: [String], into table: String, numbersRows: Bool = false) -> [String] {
+        let numbers = numbersRows ? " INCLUDE_METADATA = (_file_row = METADATA$FILE_ROW_NUMBER)" : ""
+        return stride(from: 0, to: paths.count, by: Self.fileLimit).map { start in
             let names = paths[start..<min(start + Self.fileLimit, paths.count)].map { SnowflakeText.literal($0) }
             return """
                 COPY INTO \(table) FROM @\(sqlName)/ FILES = (\(names.joined(separator: ", "))) \
                 FILE_FORMAT = (TYPE = PARQUET USE_LOGICAL_TYPE = TRUE BINARY_AS_TEXT = FALSE USE_VECTORIZED_SCANNER = TRUE) \
-                MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE ON_ERROR = ABORT_STATEMENT
+                MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE ON_ERROR = ABORT_STATEMENT\(numbers)
                 """
         }
     }

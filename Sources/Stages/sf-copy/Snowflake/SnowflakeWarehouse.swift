@@ -80,17 +80,35 @@ struct SnowflakeWarehouse: Warehouse {
 
     private static func number(_ value: JSONValue) -> Int? { value.integer ?? value.string.flatMap { Int($0) } }
 
-    func arrival(of files: [LakeFile], for table: TableShape, delivery: String, holder: String) -> Arrival {
+    /// By what the stage tells of each: its MD5, or else its length and when it was written last.
+    func describe(_ paths: [String]) throws(StageFailure) -> [FileLoader.File] {
+        var files: [FileLoader.File] = []
+        for path in paths {
+            guard let place = stage.relativePath(path) else {
+                throw .usage("\(path) does not lie below \(stage.lake ?? "a lake (give --lake)")")
+            }
+            let rows = try asking { () throws(WarehouseError) in
+                try service.run(["LIST \(SnowflakeText.literal("@\(stage.sqlName)/\(place)"))"], wanted: [0]).first
+                    ?? []
+            }
+            // What lies beside it with a longer name is listed as well.
+            guard let row = rows.first(where: { $0["name"]?.string?.hasSuffix("/\(place)") == true }),
+                let size = row["size"].flatMap(Self.number)
+            else { throw .noInput("\(path): Snowflake sees no such file in the stage") }
+            let version = "\(path) \(size) \(row["last_modified"]?.string ?? "")"
+            let fingerprint = row["md5"]?.string.flatMap { $0.isEmpty ? nil : "md5:\($0)" } ?? version
+            files.append(FileLoader.File(path: path, byteCount: size, sha256: nil, fingerprint: fingerprint))
+        }
+        return files
+    }
+
+    func arrival(
+        of files: [LakeFile], for table: TableShape, delivery: String, holder: String, key: [String]
+    ) -> Arrival {
         // A temporary table would hide another of its name: this one nobody else has.
         let nonce = holder.split(separator: " ").last.map(String.init) ?? holder
         let staging = dialect.name(table.schema, "\(table.name)__LOAD_\(nonce)")
         let columns = table.columns.filter { column in !TableShape.deliveryColumns.contains { $0.name == column.name } }
-        let shapes = columns.map { column in
-            // JSON comes as text: COPY would make a text of it in a VARIANT column as well.
-            let type = column.type == "JSON" ? "VARCHAR" : dialect.type(column.type)
-            // A file without the column would otherwise load as NULL in silence.
-            return "\(dialect.identifier(column.name)) \(type)\(column.isRequired ? " NOT NULL" : "")"
-        }
         let names = columns.map { dialect.identifier($0.name) }
         let values = columns.map { column in
             let name = dialect.identifier(column.name)
@@ -98,12 +116,30 @@ struct SnowflakeWarehouse: Warehouse {
         }
         let added = TableShape.deliveryColumns.map { dialect.identifier($0.name) }
         let paths = files.map { stage.relativePath($0.url) ?? $0.url }
+        var insertion = """
+            INSERT INTO \(dialect.name(table)) (\((names + added).joined(separator: ", "))) \
+            SELECT \(values.joined(separator: ", ")), \(dialect.literal(delivery)), \(dialect.now) FROM \(staging)
+            """
+        var removal: [String] = []
+        if !key.isEmpty {
+            let keys = key.map { dialect.identifier($0) }.joined(separator: ", ")
+            removal = ["DELETE FROM \(dialect.name(table)) WHERE (\(keys)) IN (SELECT \(keys) FROM \(staging))"]
+            insertion += " QUALIFY row_number() OVER (PARTITION BY \(keys) ORDER BY _file_row DESC) = 1"
+        }
         return Arrival(
-            preparation: ["CREATE TEMPORARY TABLE \(staging) (\(shapes.joined(separator: ", ")))"]
-                + stage.copies(of: paths, into: staging),
-            insertion: """
-                INSERT INTO \(dialect.name(table)) (\((names + added).joined(separator: ", "))) \
-                SELECT \(values.joined(separator: ", ")), \(dialect.literal(delivery)), \(dialect.now) FROM \(staging)
-                """)
+            preparation: [creation(of: staging, columns, numbersRows: !key.isEmpty)]
+                + stage.copies(of: paths, into: staging, numbersRows: !key.isEmpty),
+            insertion: removal + [insertion], source: staging)
+    }
+
+    private func creation(of staging: String, _ columns: [TableShape.Column], numbersRows: Bool) -> String {
+        let shapes = columns.map { column in
+            // JSON comes as text: COPY would make a text of it in a VARIANT column as well.
+            let type = column.type == "JSON" ? "VARCHAR" : dialect.type(column.type)
+            // A file without the column would otherwise load as NULL in silence.
+            return "\(dialect.identifier(column.name)) \(type)\(column.isRequired ? " NOT NULL" : "")"
+        }
+        let all = shapes + (numbersRows ? ["_file_row NUMBER(38,0)"] : [])
+        return "CREATE TEMPORARY TABLE \(staging) (\(all.joined(separator: ", ")))"
     }
 }

@@ -19,7 +19,7 @@ RESULT_COLUMNS = ("file", "status", "rows_parsed", "rows_loaded", "error_limit",
                   "first_error_character", "first_error_column_name")
 NOTHING = "Copy executed with 0 files processed."
 KNOWN = {"FILES", "PATTERN", "FILE_FORMAT", "ON_ERROR", "FORCE", "PURGE", "MATCH_BY_COLUMN_NAME", "VALIDATION_MODE", "SIZE_LIMIT",
-         "RETURN_FAILED_ONLY", "ENFORCE_LENGTH", "TRUNCATECOLUMNS", "LOAD_UNCERTAIN_FILES"}
+         "RETURN_FAILED_ONLY", "ENFORCE_LENGTH", "TRUNCATECOLUMNS", "LOAD_UNCERTAIN_FILES", "INCLUDE_METADATA"}
 HISTORY = "_emulator.loads"
 HISTORY_TABLE = ('create schema if not exists "{0}"._emulator; create table if not exists "{0}"._emulator.loads '
                  "(table_oid bigint, path varchar, etag varchar, loaded_at double, row_count bigint)")
@@ -157,7 +157,7 @@ class CopyRunner:
         return (url, "LOADED", count, count, 1, 0, None, None, None, None)
 
     def _select(self, file):
-        source = f"read_parquet('{str(file.path).translate(PATTERN_SIGNS).replace(chr(39), chr(39) * 2)}', hive_partitioning = false)"
+        source = f"read_parquet('{str(file.path).translate(PATTERN_SIGNS).replace(chr(39), chr(39) * 2)}', hive_partitioning = false, file_row_number = true)"
         inside = {}
         for name, kind, *_ in self._duck.cursor().execute(f"describe select * from {source}").fetchall():
             key = name.upper() if self._folds else name
@@ -165,7 +165,11 @@ class CopyRunner:
                 raise SQLError(100080, "22000", f"Duplicate column {name} in file '{file.url}'")
             inside[key] = (name.replace('"', '""'), kind)
         expressions = []
+        metadata = self._copy.options.get("INCLUDE_METADATA", {})
         for name, kind in self._columns:
+            if name.upper() in metadata:
+                expressions.append(f'{metadata_expression(metadata[name.upper()], file)} as "{name}"')
+                continue
             found = inside.get(name.upper() if self._folds else name)
             target = name.replace('"', '""')
             if not found:
@@ -189,6 +193,15 @@ class CopyRunner:
     def _remember(self, file, count):
         self._duck.execute(f'insert into "{self._table[1]}".{HISTORY} values (?, ?, ?, ?, ?)',
                            [self._table[0], file.url, file.etag, self._clock.now(), count])
+
+
+def metadata_expression(name, file):
+    """What METADATA$... is for the rows of a file."""
+    if name == "METADATA$FILE_ROW_NUMBER":
+        return "file_row_number + 1"
+    if name == "METADATA$FILENAME":
+        return duck_quoted(file.key)
+    raise compilation(f"{name} is not emulated.", 9999, "0A000")
 
 
 # DuckDB takes names for patterns: such signs stand for themselves inside brackets.
