@@ -85,12 +85,17 @@ def expected(service, lake, tmp_path_factory):
 def test_all_statements_are_snowflakes_own(service, lake):
     lake.load(*deliveries(lake))
     quarantined = lake.record("things 2.xlsx", 5, "q")
-    lake.load(lake.processed(quarantined, rows=1, rejects=9), status=65)
+    line = lake.processed(quarantined, rows=1, rejects=9)
+    lake.key = line["process"]["key"]
+    lake.load(line, status=65)
     lake.run("--accept", quarantined["delivery"])
     lake.run("--marts-due", "h")
     lake.run("--record-run", "-", lines=[{
         "run": "r", "kind": "marts", "started_at": "2026-01-01T00:00:00.000Z", "finished_at": None, "status": "ok", "exit_status": 0,
         "details": {"a": "it's \\ \n"}, "checks": [{"check_name": "c", "status": "pass", "details": {}}]}])
+    for mode in ("append", "replace", "merge"):
+        path = f"{lake.address}/processed/things/{quarantined['delivery']}-{lake.key[:8]}/part-0.parquet"
+        lake.run("--contract", lake.contracts / "things.odcs.yaml", "--table", "scratch.x", "--create", "--mode", mode, path)
     texts = [each["statement"] for each in statements(service) if lake.database in (each["statement"] or "")]
     assert len(texts) > 10
     for text in texts:
@@ -106,7 +111,7 @@ def check(tree):
     """The documented restrictions that DuckDB underneath would let pass."""
     text = tree.sql(dialect="snowflake")
     if isinstance(tree, sqlglot.exp.Command):
-        assert re.match(r"(DESC|DESCRIBE|BEGIN|COMMENT)\b", text, re.IGNORECASE), text
+        assert re.match(r"(DESC|DESCRIBE|LIST|BEGIN|COMMENT)\b", text, re.IGNORECASE), text
         return
     for name in tree.find_all(sqlglot.exp.Identifier):
         if name.quoted:
@@ -326,6 +331,19 @@ def test_two_keys_while_they_are_rotated(service, lake):
     service.admin("POST", "keys", {"account": "myorg-local", "user": "loader", "pem": public})
     create(lake, profile(lake, private_key_file=str(other)))
     create(lake, profile(lake))
+
+
+def test_diagnose_tells_what_is_there_and_what_is_missing(service, lake):
+    found = {line["check"]: line for line in lake.run("--diagnose")}
+    assert list(found) == ["connection", "session", "clock", "key", "stage", "grants", "tables"]
+    assert all(line["ok"] for line in found.values())
+    assert "MYORG-LOCAL.LOADER" in found["connection"]["detail"] and "warehouse LOADING" in found["session"]["detail"]
+    lake.address += "/deeper"
+    lines = lake.run("--diagnose", status=78)
+    assert [line["check"] for line in lines if not line["ok"]] == ["stage"]
+    lines = lake.run("--diagnose", environment=profile(lake, warehouse=None), status=78)
+    assert "no warehouse" in lines[1]["detail"]
+    assert lake.run("--diagnose", environment=profile(lake, user="OTHER"), status=78)[1]["ok"] is False
 
 
 def test_dry_run_prints_the_script_and_changes_nothing(service, lake):

@@ -75,6 +75,9 @@ struct SFCopy: Stage {
             "Print true when the marts must be built with this dbt project, else false.", valueName: "hash"))
     var martsDue: String?
 
+    @Flag(name: .customLong("diagnose"), help: "Look at all that a load needs and tell what is missing.")
+    var diagnosis = false
+
     @Option(help: ArgumentHelp("The name of this run, for the control tables.", valueName: "name"))
     var run: String?
 
@@ -124,6 +127,7 @@ struct SFCopy: Stage {
         case .pending: try printPending(of: warehouse, output: output, log: log)
         case .accept(let delivery): try acceptDelivery(delivery, in: warehouse, output: output)
         case .recordRun(let path): try record(run: path, in: warehouse, output: output)
+        case .diagnose: try diagnose(warehouse, output: output)
         case .martsDue(let hash): try printMartsDue(hash, in: warehouse, output: output)
         }
     }

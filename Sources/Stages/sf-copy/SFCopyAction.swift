@@ -23,6 +23,7 @@ enum SFCopyAction: Equatable {
     case accept(delivery: String)
     case recordRun(String)
     case martsDue(String)
+    case diagnose
 }
 
 extension SFCopy {
@@ -30,12 +31,14 @@ extension SFCopy {
     func chooseAction() throws(StageFailure) -> SFCopyAction {
         let wanted: [SFCopyAction?] = [
             pending ? .pending : nil, accept.map { .accept(delivery: $0) }, recordRun.map { .recordRun($0) },
-            martsDue.map { .martsDue($0) }, pending ? nil : manifest.map { .deliver(manifest: $0) },
+            martsDue.map { .martsDue($0) }, diagnosis ? .diagnose : nil,
+            pending ? nil : manifest.map { .deliver(manifest: $0) },
             files.isEmpty ? nil : .files(mode),
         ]
         let actions = wanted.compactMap { $0 }
         guard actions.count <= 1 else {
-            throw .usage("--manifest, --pending, --accept, --record-run, --marts-due and files exclude each other")
+            throw .usage(
+                "--manifest, --pending, --accept, --record-run, --marts-due, --diagnose and files exclude each other")
         }
         guard lockTimeout >= 0, lockTimeout <= 86_400 else { throw .usage("--lock-timeout is 0 to 86400 seconds") }
         if evolve, !create { throw .usage("--evolve goes with --create") }

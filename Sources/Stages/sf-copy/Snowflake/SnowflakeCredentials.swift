@@ -25,17 +25,20 @@ final class SnowflakeCredentials: Sendable {
     /// For messages: `MYORG-ACCT.LOADER, key SHA256:...`, no secret.
     let displayName: String
     let fingerprint: String?
+    /// The login name of a key pair.
+    let user: String?
     private let cache: TokenCache
     private let fetch: @Sendable () throws(HTTPError) -> AccessToken
     private let current = Guarded<AccessToken?>(nil)
 
     private init(
-        _ kind: Kind, _ displayName: String, fingerprint: String? = nil,
+        _ kind: Kind, _ displayName: String, fingerprint: String? = nil, user: String? = nil,
         _ fetch: @escaping @Sendable () throws(HTTPError) -> AccessToken
     ) {
         self.kind = kind
         self.displayName = displayName
         self.fingerprint = fingerprint
+        self.user = user
         self.fetch = fetch
         cache = TokenCache(earlySeconds: SnowflakeKeyPair.earlySeconds) { HTTPClock.system.now() }
     }
@@ -98,7 +101,8 @@ final class SnowflakeCredentials: Sendable {
             let key = try PrivateKey(SecretBytes(wiping: &bytes), passphrase: secret.map { SecretBytes($0) })
             let pair = try SnowflakeKeyPair(accountClaim: claim, user: user, key: key)
             return SnowflakeCredentials(
-                .keyPair, "\(pair.accountClaim).\(pair.user), key \(pair.fingerprint)", fingerprint: pair.fingerprint
+                .keyPair, "\(pair.accountClaim).\(pair.user), key \(pair.fingerprint)", fingerprint: pair.fingerprint,
+                user: pair.user
             ) { () throws(HTTPError) in
                 do throws(SigningError) {
                     return try pair.token(now: HTTPClock.system.now())

@@ -29,6 +29,14 @@ final class SnowflakeService {
     private let credentials: SnowflakeCredentials
     private let context: Context
     private let journal: StatementJournal?
+    /// How far this machine's clock is ahead of the service's, as of its last answer.
+    private(set) var clockDifferenceSeconds: Int?
+
+    /// For messages.
+    var displayName: String { "\(endpoint.origin) as \(credentials.displayName)" }
+    var role: String? { context.role }
+    var user: String? { credentials.user }
+    var fingerprint: String? { credentials.fingerprint }
 
     init(
         client: HTTPClient, address: WebURL, credentials: SnowflakeCredentials, context: Context,
@@ -153,7 +161,12 @@ final class SnowflakeService {
         request.authorize = authorize
         request.renewCredentials = { [credentials] () throws(HTTPError) in credentials.renew() }
         do throws(HTTPError) {
-            return try client.send(request)
+            let response = try client.send(request)
+            let now = client.settings.clock.now()
+            if let date = response.headers["Date"].flatMap({ HTTPDate.read($0, now: now) }) {
+                clockDifferenceSeconds = (now.milliseconds - date.milliseconds) / 1000
+            }
+            return response
         } catch {
             throw SnowflakeRefusal.request(error, stop: client.settings.stop?.signalNumber ?? 0)
         }
@@ -170,7 +183,7 @@ final class SnowflakeService {
             throw SnowflakeRefusal.statement(document)
         default:
             var reason = SnowflakeRefusal.reason(response.body)
-            if response.status == 401 { reason = (reason ?? "") + " \(clockAndKey(response))" }
+            if response.status == 401 { reason = (reason ?? "") + " \(clockAndKey())" }
             throw SnowflakeRefusal.request(response.refusal(reason: reason), stop: 0)
         }
         guard let document else {
@@ -181,11 +194,9 @@ final class SnowflakeService {
     }
 
     /// Who we said we are, and how far the clocks differ: what a refused token needs to be understood.
-    private func clockAndKey(_ response: Response) -> String {
+    private func clockAndKey() -> String {
         var text = "(\(credentials.displayName)"
-        let now = client.settings.clock.now()
-        if let date = response.headers["Date"].flatMap({ HTTPDate.read($0, now: now) }) {
-            let seconds = (now.milliseconds - date.milliseconds) / 1000
+        if let seconds = clockDifferenceSeconds {
             text += "; this machine's clock is \(abs(seconds)) s \(seconds < 0 ? "behind" : "ahead")"
         }
         return text + ")"

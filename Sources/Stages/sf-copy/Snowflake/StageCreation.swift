@@ -59,7 +59,7 @@ struct StageCreation {
     }
 
     /// Where the stage lies; nil when there is none.
-    private func address() throws(WarehouseError) -> String? {
+    func address() throws(WarehouseError) -> String? {
         let rows: [JSONObject]
         do throws(WarehouseError) {
             rows = try warehouse.service.run(["DESC STAGE \(stage.sqlName)"], wanted: [0]).first ?? []

@@ -5,7 +5,7 @@ Each answers with a SELECT in DuckDB's words, whose rows are the statement's res
 
 import re
 
-from . import copy_statement
+from . import copy_statement, sql_text
 from .copy_statement import duck_quoted
 from .sql_text import Tokens
 
@@ -32,6 +32,8 @@ def first_words(text, count=3):
 
 class OwnStatements:
     def __init__(self, stages, files, clock, settings, noted):
+        # What a user's keys are; the service says.
+        self.fingerprints = lambda user: []
         self._stages, self._files, self._clock, self._settings, self._noted = stages, files, clock, settings, noted
 
     def answer(self, connection, duck, text, inside):
@@ -49,6 +51,14 @@ class OwnStatements:
                 copy_statement.CopyRunner(connection, duck, copy, self._stages, self._files, self._clock).run(inside))
         if OBJECT.match(text):
             return self._object(connection, Tokens(text))
+        if words[:2] in (["DESC", "USER"], ["DESCRIBE", "USER"]):
+            tokens = Tokens(text)
+            tokens.place = 2
+            keys = self.fingerprints(sql_text.identifier(tokens.name()))
+            names = ("RSA_PUBLIC_KEY_FP", "RSA_PUBLIC_KEY_2_FP")
+            return table(("property", "value", "default", "description"), [(name, key, None, "") for name, key in zip(names, keys)])
+        if words[:3] == ["SHOW", "GRANTS", "TO"]:
+            return table(("privilege", "granted_on", "name"), [("OWNERSHIP", "DATABASE", "ECOM"), ("USAGE", "WAREHOUSE", self._settings.warehouse)])
         if words and words[0] in ("LIST", "LS"):
             tokens = Tokens(text)
             tokens.take()

@@ -31,6 +31,7 @@ class SnowflakeService(Service):
         self.clock, self.settings, self.account = MovingClock(), Settings(), account
         self.access = SnowflakeAccess(self.clock)
         self.engine = SQLEngine(root, StageFiles(folders), self.clock, self.settings)
+        self.engine.own.fingerprints = self.access.fingerprints
         self.statements = Statements(self.engine, self.settings)
         self._connectors = ConnectorProtocol(self.access)
         self._admin = SnowflakeAdmin(self)

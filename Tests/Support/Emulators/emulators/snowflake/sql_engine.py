@@ -173,7 +173,7 @@ class SQLEngine:
             for text in texts:
                 if session["cancelled"]:
                     raise SQLError(604, "57014", "SQL execution canceled")
-                answers.append(self._one(connection, text, statement.bindings))
+                answers.append(self._one(connection, text, statement.bindings, body))
             if statement.is_multiple:
                 statement.children = answers
                 return Answer([MULTIPLE], [["Multiple statements executed successfully."]])
@@ -205,7 +205,9 @@ class SQLEngine:
         if name != self._settings.warehouse:
             raise missing_object("Warehouse", name)
 
-    def _one(self, connection, text, bindings):
+    def _one(self, connection, text, bindings, body):
+        for function, value in (("ROLE", body.get("role") or self._settings.role), ("WAREHOUSE", body.get("warehouse"))):
+            text = re.sub(rf"CURRENT_{function}\(\)", lambda _: sql_text.quoted(value), text)
         cursor = connection.cursor()
         if bindings:
             cursor.execute(text, binding_params=bindings)
