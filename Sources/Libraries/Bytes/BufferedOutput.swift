@@ -31,10 +31,13 @@ package struct BufferedOutput: ~Copyable {
         used += bytes.count
     }
 
-    /// Takes pieces, one after the other. Many bytes go to the sink as they are, without a copy.
+    /// Smaller pieces are copied: handing each on would cost more.
+    static let smallestPiece = 4 << 10
+
+    /// Takes pieces, one after the other. Many bytes in large pieces go to the sink as they are, without a copy.
     package mutating func append(_ pieces: [UnsafeRawBufferPointer]) throws(IOError) {
         let total = pieces.reduce(0) { $0 + $1.count }
-        if total < block.count {
+        if total < block.count || total / pieces.count < Self.smallestPiece {
             for piece in pieces { try append(piece) }
             return
         }

@@ -67,6 +67,10 @@ package final class DescriptorSink: ByteSink {
         try writeAll(bytes, to: descriptor, path: path)
     }
 
+    package func write(_ pieces: [UnsafeRawBufferPointer]) throws(IOError) {
+        try writeAll(pieces, to: descriptor, path: path)
+    }
+
     package func finish() throws(IOError) {}
 }
 

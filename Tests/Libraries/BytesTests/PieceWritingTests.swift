@@ -63,17 +63,21 @@ import Testing
         #expect(throws: IOError.self) { try withPieces([[1], [2]]) { try writeAll($0, to: full, path: "full") } }
     }
 
-    @Test func `few bytes are gathered and many go on as they are`() throws {
+    @Test func `few bytes and small pieces are gathered, and large ones go on as they are`() throws {
         let sink = MemorySink()
-        var output = BufferedOutput(sink, capacity: 100)
-        let pieces: [[UInt8]] = [[1, 2], [3], []]
-        try withPieces(pieces) { try output.append($0) }
+        var output = BufferedOutput(sink, capacity: 8000)
+        let few: [[UInt8]] = [[1, 2], [3], []]
+        try withPieces(few) { try output.append($0) }
         #expect(sink.bytes.isEmpty)
-        let long = [[UInt8](repeating: 4, count: 60), [UInt8](repeating: 5, count: 60)]
-        try withPieces(long) { try output.append($0) }
-        #expect(sink.bytes == [1, 2, 3] + long[0] + long[1])
+        let large = [[UInt8](repeating: 4, count: 5000), [UInt8](repeating: 5, count: 5000)]
+        try withPieces(large) { try output.append($0) }
+        #expect(sink.bytes == [1, 2, 3] + large[0] + large[1])
+        let small = [[UInt8]](repeating: [6, 7], count: 5000)
+        try withPieces(small) { try output.append($0) }
+        #expect(sink.bytes.count == 10_003 + 8000)
         let byteCount = output.byteCount
-        #expect(byteCount == 123)
+        #expect(byteCount == 20_003)
         try output.finish()
+        #expect(sink.bytes == [1, 2, 3] + large[0] + large[1] + small.flatMap { $0 })
     }
 }
