@@ -14,6 +14,13 @@ enum LeasedCommand {
     static let statusOfMissingCommand: Int32 = 127
     static let statusOfUnusableCommand: Int32 = 126
 
+    /// The lake may be held from another machine.
+    private static func hostName() -> String {
+        var name = [CChar](repeating: 0, count: Int(HOST_NAME_MAX) + 1)
+        guard gethostname(&name, name.count - 1) == 0 else { return "an unnamed machine" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// Gives the command's exit status, 128+n after a signal.
     static func run(
         _ command: [String], under address: LakeAddress, _ settings: LakeSettings
@@ -23,7 +30,8 @@ enum LeasedCommand {
         let lease = try mapLakeError { () throws(LakeError) in try store.acquireLease(at: address) }
         let time = Environment.wallClock()
         let since = UTCTime(seconds: time.seconds, nanoseconds: time.nanoseconds).text
-        try mapLakeError { () throws(LakeError) in try lease.note(holder: "process \(getpid()) since \(since)\n") }
+        let holder = "process \(getpid()) since \(since) on \(hostName())\n"
+        try mapLakeError { () throws(LakeError) in try lease.note(holder: holder) }
         let terminal = ControllingTerminal()
         let (child, guardian) = try ForwardedSignals.whileBlocked { () throws(StageFailure) in
             let child = try ChildProcess.spawn(

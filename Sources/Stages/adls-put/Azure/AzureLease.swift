@@ -52,7 +52,8 @@ final class AzureLease: LakeLease, @unchecked Sendable {
 
     /// Takes the lease of a file that is there; false when somebody else has it. `patiently` waits as long as a lease
     /// lasts that nobody renews any more.
-    func acquire(patiently: Bool) throws(LakeError) -> Bool {
+    func acquire(patiently: Bool, noteWait: () -> Void = {}) throws(LakeError) -> Bool {
+        var hasNoted = false
         let end = Environment.monotonicSeconds() + (patiently ? Double(Self.seconds) + Self.marginSeconds : 0)
         while true {
             let response = try session.send(request("acquire"))
@@ -61,6 +62,8 @@ final class AzureLease: LakeLease, @unchecked Sendable {
                 throw session.refusal(response)
             }
             guard Environment.monotonicSeconds() < end else { return false }
+            if !hasNoted { noteWait() }
+            hasNoted = true
             usleep(UInt32(Self.retrySeconds * 1e6))
         }
     }

@@ -67,7 +67,13 @@ struct RenamedUpload {
         }
         // An upload that was killed; or our own attempt, whose answer was lost.
         guard let standing = try upload.lake.file(at: address(path)) else { return nil }
-        guard try lease.acquire(patiently: standing.byteCount > 0) else { return nil }
+        let log = upload.lake.settings.log
+        let isFree = try lease.acquire(patiently: standing.byteCount > 0) {
+            log.info(
+                "\(upload.address.url): an upload of it was begun; waits up to \(AzureLease.seconds) seconds for its end"
+            )
+        }
+        guard isFree else { return nil }
         lease.keep()
         guard let now = try upload.lake.file(at: address(path)), now.byteCount <= upload.byteCount else {
             try lease.release()
