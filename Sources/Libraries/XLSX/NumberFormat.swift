@@ -232,14 +232,13 @@ extension NumberFormat {
         }
 
         /// Takes a keyword, in any case.
-        private mutating func word(_ keyword: String) -> Bool {
-            let keyword = Array(keyword.utf8)
-            guard code.count - next >= keyword.count else { return false }
-            for (index, byte) in keyword.enumerated() {
-                let other = code[next + index]
+        private mutating func word(_ keyword: StaticString) -> Bool {
+            guard code.count - next >= keyword.utf8CodeUnitCount else { return false }
+            for index in 0..<keyword.utf8CodeUnitCount {
+                let (byte, other) = (keyword.utf8Start[index], code[next + index])
                 guard other == byte || (byte >= 0x61 && byte <= 0x7A && other | 0x20 == byte) else { return false }
             }
-            next += keyword.count
+            next += keyword.utf8CodeUnitCount
             return true
         }
     }
