@@ -23,8 +23,7 @@ WEATHER = [
     {"kind": "status", "status": 500, "reason": "internalError"}, {"kind": "status", "status": 503, "body": "<html>busy</html>"},
     {"kind": "reset", "when": "request"}, {"kind": "reset", "when": "answer"}, {"kind": "reset", "after_fraction": 0.5},
     {"kind": "latency", "seconds": 0.02}]
-CONTENT = [*WEATHER, {"kind": "truncate", "after_fraction": 0.6}, {"kind": "truncate", "after_fraction": 0.6, "honest": False}, {"kind": "corrupt"},
-           {"kind": "expire_token"}]
+CONTENT = [*WEATHER, {"kind": "truncate", "after_fraction": 0.6}, {"kind": "truncate", "after_fraction": 0.6, "honest": False}, {"kind": "corrupt"}]
 
 TOKENS = [{"kind": "status", "status": 503}, {"kind": "status", "status": 500, "reason": "server_error"}, {"kind": "reset", "when": "request"},
           {"kind": "reset", "when": "answer"}, {"kind": "latency", "seconds": 0.02}]
@@ -32,6 +31,9 @@ TOKENS = [{"kind": "status", "status": 503}, {"kind": "status", "status": 500, "
 
 def weather(probability=PROBABILITY):
     return [
+        # Once a request: Google's clients, too, take a second refusal of a new token for the last word.
+        {"name": "ended tokens", "match": {"operation": "files.[me]*"}, "probability": probability / 10, "per_request": 1,
+         "actions": [{"kind": "expire_token"}]},
         {"name": "content", "match": {"operation": "files.media"}, "probability": probability, "one_of": True, "actions": CONTENT + [{"kind": "ignore_range"}]},
         {"name": "exports", "match": {"operation": "files.export"}, "probability": probability, "one_of": True, "actions": CONTENT},
         {"name": "lists", "match": {"operation": "files.list"}, "probability": probability, "one_of": True,
