@@ -6,12 +6,12 @@ let package = Package(
     dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")],
     targets: [
         // The programs, in the order in which data meets them.
-        stage("drive-pull", uses: "HTTP", "Signing", "Contracts", "Digests", "Compression"),
+        stage("drive-pull", uses: "StageWeb", "HTTP", "Signing", "Contracts", "Digests", "Compression"),
         stage("xlsx2ndjson", uses: "XLSX", "Contracts", "Digests"),
         stage("clean", uses: "Contracts", "Text", "Digests"),
         stage("ndjson2parquet", uses: "Contracts", "Digests", "Parquet"),
-        stage("adls-put", uses: "HTTP", "Signing", "Digests"),
-        stage("sf-copy", uses: "Contracts", "Digests", "HTTP", "Signing"),
+        stage("adls-put", uses: "StageWeb", "HTTP", "Signing", "Digests"),
+        stage("sf-copy", uses: "Contracts", "Digests", "StageWeb", "HTTP", "Signing"),
         // Runs any of them, or a script, as a step of Dagster.
         stage("pipes-run", uses: "DagsterPipes"),
 
@@ -27,6 +27,7 @@ let package = Package(
         library("DagsterPipes", uses: "Bytes", "NDJSON", "Compression"),
 
         // Shared by the programs.
+        library("StageWeb", uses: "StageKit", "HTTP"),
         library("StageKit", uses: "Bytes", "NDJSON", "Digests", "Compression", "CLinux", argumentParser()),
         library("Compression", uses: "Bytes", "CISAL", "CZlib", "CZstd"),
         library("Digests", uses: "Bytes", "CCrypto"),
@@ -67,6 +68,7 @@ let package = Package(
         tests(
             "StageKit", in: "Libraries", uses: "StageKit", "Bytes", "NDJSON", "Compression", "Digests", argumentParser()
         ),
+        tests("StageWeb", in: "Libraries", uses: "StageWeb", "HTTP"),
         tests(
             "DrivePull", in: "Stages", uses: "drive-pull", "HTTP", "Signing", "StageKit", "NDJSON", "Digests", "Bytes"),
         tests(

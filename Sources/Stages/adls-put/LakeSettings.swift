@@ -1,6 +1,7 @@
 import Bytes
 import HTTP
 import StageKit
+import StageWeb
 
 /// What lakes need besides their address: how to sign in, and how much to do at once.
 struct LakeSettings: Sendable {
@@ -27,13 +28,7 @@ struct LakeSettings: Sendable {
 
     /// The one client of the program.
     func client() throws(StageFailure) -> HTTPClient {
-        var settings = HTTPSettings()
-        settings.userAgent = "adls-put/\(sluiceVersion)"
-        settings.proxy.forHTTPS = Environment.value("https_proxy") ?? Environment.value("HTTPS_PROXY")
-        settings.proxy.forHTTP = Environment.value("http_proxy")
-        settings.proxy.exceptions = Environment.value("no_proxy") ?? Environment.value("NO_PROXY") ?? ""
-        settings.certificateFile = Environment.value("SSL_CERT_FILE")
-        settings.certificateFolder = Environment.value("SSL_CERT_DIR")
+        var settings = HTTPSettings.ofEnvironment(userAgent: "adls-put/\(sluiceVersion)")
         settings.hostConnectionLimit = max(settings.hostConnectionLimit, jobs + 4)
         let log = log
         settings.noteRetry = { notice in

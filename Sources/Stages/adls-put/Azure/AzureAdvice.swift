@@ -2,6 +2,7 @@ import Bytes
 import HTTP
 import Signing
 import StageKit
+import StageWeb
 
 /// What to do about a refusal of the storage service, in words for a person.
 enum AzureAdvice {
@@ -50,14 +51,6 @@ extension LakeError {
         if case .refused(_, 404, let code?) = error, code == "FilesystemNotFound" || code == "ContainerNotFound" {
             return ExitStatus.badConfiguration
         }
-        return switch error.remedy {
-        case .mendConfiguration: ExitStatus.badConfiguration
-        case .reach: ExitStatus.unreachable
-        case .tryLater: ExitStatus.tryAgain
-        case .getPermission: ExitStatus.notAllowed
-        case .mendLocally: ExitStatus.localIO
-        case .stopped: ExitStatus.unreachable
-        case .other: ExitStatus.badData
-        }
+        return error.exitStatus()
     }
 }

@@ -1,5 +1,6 @@
 import HTTP
 import StageKit
+import StageWeb
 
 /// Why Drive did not give what was asked for.
 enum DriveError: Error, Equatable {
@@ -81,16 +82,6 @@ func mapDriveError<Success>(
 extension StageFailure {
     /// The end of the program because of a web service.
     static func web(_ error: HTTPError) -> StageFailure {
-        let status: Int32 =
-            switch error.remedy {
-            case .mendConfiguration: ExitStatus.badConfiguration
-            case .reach: ExitStatus.unreachable
-            case .tryLater: ExitStatus.tryAgain
-            case .getPermission: ExitStatus.notAllowed
-            case .mendLocally: ExitStatus.localIO
-            case .stopped: 128 + 15
-            case .other: ExitStatus.badData
-            }
-        return StageFailure(status: status, error.message)
+        StageFailure(status: error.exitStatus(), error.message)
     }
 }

@@ -1,20 +1,14 @@
 import Bytes
 import HTTP
 import StageKit
+import StageWeb
 
-/// What the environment says about the web: proxies, certificates, and other addresses in place of Google's, for tests.
+/// The one client for Google, and what tests make other by the environment: addresses, waits.
 enum WebSettings {
     /// A client for that many requests at a time.
     static func client(jobs: Int, log: Log) throws(CredentialsError) -> HTTPClient {
-        var settings = HTTPSettings()
         // Google compresses its answers only for agents that say gzip.
-        settings.userAgent = "sluice-drive-pull/\(sluiceVersion) (gzip)"
-        settings.proxy.forHTTPS = first("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
-        // A web server may set HTTP_PROXY from a request's header: only the lower-case name is believed.
-        settings.proxy.forHTTP = first("http_proxy", "all_proxy", "ALL_PROXY")
-        settings.proxy.exceptions = first("no_proxy", "NO_PROXY") ?? ""
-        settings.certificateFile = Environment.value("SSL_CERT_FILE")
-        settings.certificateFolder = Environment.value("SSL_CERT_DIR")
+        var settings = HTTPSettings.ofEnvironment(userAgent: "sluice-drive-pull/\(sluiceVersion) (gzip)")
         settings.hostConnectionLimit = max(settings.hostConnectionLimit, jobs)
         settings.retries.attemptLimit = DriveAPI.attemptLimit
         settings.retries.firstCeilingSeconds = retrySeconds()
@@ -46,9 +40,5 @@ enum WebSettings {
     private static func retrySeconds() -> Double {
         Environment.value("SLUICE_RETRY_SECONDS").flatMap { Double($0) }.map { min(max($0, 0), 60) }
             ?? DriveAPI.firstCeilingSeconds
-    }
-
-    private static func first(_ names: String...) -> String? {
-        names.lazy.compactMap { Environment.value($0) }.first
     }
 }

@@ -2,6 +2,7 @@ internal import Bytes
 internal import HTTP
 internal import NDJSON
 internal import StageKit
+import StageWeb
 
 extension SFCopy {
     /// Opens the account that `snowflake:CONNECTION` names. Nothing is asked of it yet.
@@ -42,13 +43,7 @@ extension SFCopy {
     }
 
     private func httpClient(log: Log) throws(StageFailure) -> HTTPClient {
-        var settings = HTTPSettings()
-        settings.userAgent = "sf-copy/\(sluiceVersion)"
-        settings.proxy.forHTTPS = Environment.value("https_proxy") ?? Environment.value("HTTPS_PROXY")
-        settings.proxy.forHTTP = Environment.value("http_proxy")
-        settings.proxy.exceptions = Environment.value("no_proxy") ?? Environment.value("NO_PROXY") ?? ""
-        settings.certificateFile = Environment.value("SSL_CERT_FILE")
-        settings.certificateFolder = Environment.value("SSL_CERT_DIR")
+        var settings = HTTPSettings.ofEnvironment(userAgent: "sf-copy/\(sluiceVersion)")
         settings.stop = Signals.stopFlag()
         settings.noteRetry = { notice in
             log.warning(

@@ -1,6 +1,7 @@
 internal import HTTP
 internal import NDJSON
 internal import StageKit
+import StageWeb
 
 /// What Snowflake's answers without a result mean for us.
 enum SnowflakeRefusal {
@@ -26,17 +27,7 @@ enum SnowflakeRefusal {
 
     /// From a failure to get any answer, or one of another status.
     static func request(_ error: HTTPError, stop: Int32) -> WarehouseError {
-        let status: Int32 =
-            switch error.remedy {
-            case .mendConfiguration: ExitStatus.badConfiguration
-            case .reach: ExitStatus.unreachable
-            case .tryLater: ExitStatus.tryAgain
-            case .getPermission: ExitStatus.notAllowed
-            case .mendLocally: ExitStatus.localIO
-            case .stopped: 128 + (stop == 0 ? 15 : stop)
-            case .other: ExitStatus.badData
-            }
-        return .failed(StageFailure(status: status, error.message))
+        .failed(StageFailure(status: error.exitStatus(stopSignal: stop), error.message))
     }
 
     /// What a body says about a refusal: `390144: JWT token is invalid.`
