@@ -9,6 +9,8 @@ import signal
 import subprocess
 import time
 
+import pytest
+
 from drive_clients import ROOT, start
 
 PROGRAM = pathlib.Path(os.environ.get("SLUICE_BIN", ROOT / ".build" / "release")) / "drive-pull"
@@ -136,3 +138,21 @@ def rule(*actions, operation="files.media", **more):
 
 def started(folder, *arguments):
     return start("--credentials", folder, *arguments)
+
+
+# For tests of which each begins with an empty Drive. A file of tests that wants them imports all three.
+
+@pytest.fixture(scope="module")
+def credentials(tmp_path_factory):
+    return tmp_path_factory.mktemp("credentials")
+
+
+@pytest.fixture
+def emulator(credentials):
+    with started(credentials) as running:
+        yield running
+
+
+@pytest.fixture
+def puller(emulator, tmp_path):
+    return Puller(emulator, tmp_path)

@@ -10,25 +10,9 @@ import zipfile
 
 import pytest
 
-from drive_pulls import Puller, change, rule, started, tree, wait_for_stall
+from drive_pulls import change, credentials, emulator, puller, rule, tree, wait_for_stall  # noqa: F401 (fixtures)
 
 BIG = 300_000
-
-
-@pytest.fixture(scope="module")
-def credentials(tmp_path_factory):
-    return tmp_path_factory.mktemp("credentials")
-
-
-@pytest.fixture
-def emulator(credentials):
-    with started(credentials) as running:
-        yield running
-
-
-@pytest.fixture
-def puller(emulator, tmp_path):
-    return Puller(emulator, tmp_path)
 
 
 @pytest.fixture

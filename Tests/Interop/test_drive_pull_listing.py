@@ -6,25 +6,9 @@ import unicodedata
 import pytest
 
 from drive_clients import ROOT
-from drive_pulls import Puller, change, rule, started
+from drive_pulls import change, credentials, emulator, puller, rule  # noqa: F401 (fixtures)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-@pytest.fixture(scope="module")
-def credentials(tmp_path_factory):
-    return tmp_path_factory.mktemp("credentials")
-
-
-@pytest.fixture
-def emulator(credentials):
-    with started(credentials) as running:
-        yield running
-
-
-@pytest.fixture
-def puller(emulator, tmp_path):
-    return Puller(emulator, tmp_path)
 
 
 def file(name, text=None, **more):

@@ -6,23 +6,7 @@ import shutil
 
 import pytest
 
-from drive_pulls import Puller, change, killed, rule, started, tree
-
-
-@pytest.fixture(scope="module")
-def credentials(tmp_path_factory):
-    return tmp_path_factory.mktemp("credentials")
-
-
-@pytest.fixture
-def emulator(credentials):
-    with started(credentials) as running:
-        yield running
-
-
-@pytest.fixture
-def puller(emulator, tmp_path):
-    return Puller(emulator, tmp_path)
+from drive_pulls import Puller, change, credentials, emulator, killed, puller, rule, started, tree  # noqa: F401 (fixtures)
 
 
 def file(name, text=None, **more):
