@@ -18,7 +18,8 @@ import Testing
             "\(secret)", String(reflecting: secret), "\(holder)", String(reflecting: holder), dumped, "\([secret])",
         ] {
             #expect(!text.contains("HUSH"))
-            #expect(!text.contains("72"))
+            // Nor as the numbers of its bytes, in a row: one number alone also stands in an address now and then.
+            #expect(!text.split { !$0.isASCII || !$0.isNumber }.map(String.init).contains(["72", "85", "83", "72"]))
         }
         #expect("\(secret)" == "***")
         #expect(secret.text == "HUSH")
