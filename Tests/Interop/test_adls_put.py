@@ -174,3 +174,27 @@ def test_deliveries_go_to_raw_with_records_lineage_and_audit_copy(emulator, tmp_
     wrong = json.dumps(line | {"delivery": "00112233445566bb"}).encode()
     assert b"has sha256" in program.run(emulator, *arguments, given=wrong, expect=65).stderr
     assert "raw/orders/2018/01/31/Örders.00112233445566bb.xlsx" not in tree(emulator)
+
+
+def test_a_folder_goes_with_all_that_is_in_it_and_nothing_beside_it(emulator, tmp_path):
+    name = "flat" if emulator.is_flat else "tree"
+    (tmp_path / "small").write_bytes(b"1")
+    (tmp_path / "large").write_bytes(bytes(300_000))
+    for path in ("a/1", "a/b/2", "a/raw/3", "ab/4"):
+        program.put(emulator, tmp_path / "small", f"{URL}/delete-{name}/{path}")
+    program.put(emulator, tmp_path / "large", f"{URL}/delete-{name}/a/large", "--block-bytes", "65536")
+    place = f"{URL}/delete-{name}/a/"
+    assert "--with-memory" in program.run(emulator, "--delete", place, expect=64).stderr.decode()
+    told = program.run(emulator, "--delete", place, "--with-memory", "--dry-run")
+    assert [line["deleted"] for line in program.lines(told)] == [False] * 4
+    assert len(program.listed(emulator, place)) == 4
+    program.run(emulator, "--delete", f"{place}1")
+    assert set(program.listed(emulator, place)) == {"b/2", "large", "raw/3"}
+    gone = [line["url"].removeprefix(place) for line in program.lines(program.run(emulator, "--delete", place, "--with-memory"))]
+    assert gone == ["b/2", "large", "raw/3"]
+    assert not [path for path in tree(emulator) if path.startswith(f"delete-{name}/a/")]
+    assert set(program.listed(emulator, f"{URL}/delete-{name}/")) == {"ab/4"}
+    # Once more does no harm, and a container is no folder.
+    assert not program.run(emulator, "--delete", place).stdout
+    assert not program.run(emulator, "--delete", f"{place}1").stdout
+    program.run(emulator, "--delete", f"{URL}/", "--with-memory", expect=64)

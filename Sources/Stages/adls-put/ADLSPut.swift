@@ -11,7 +11,8 @@ struct ADLSPut: Stage {
         usage: """
             adls-put --to LAKE --as raw|processed --manifest FILE|- > grown.ndjson
             adls-put FILE|DIR... --to URL [--if-exists skip|fail|replace] [--if-match ETAG] > stored.ndjson
-            adls-put --list URL | --cat URL | --get URL -o FILE | --delete-temp URL
+            adls-put --list URL | --cat URL | --get URL -o FILE
+            adls-put --delete URL | --delete-temp URL
             adls-put --lease URL -- COMMAND...
             """, discussion: PutHelp.text, version: sluiceVersion)
 
@@ -38,6 +39,10 @@ struct ADLSPut: Stage {
     var output: String?
     @Option(help: ArgumentHelp("What --get must find.", valueName: "hex"))
     var sha256: String?
+    @Option(help: ArgumentHelp("Remove a file, or a folder with all that is in it.", valueName: "url"))
+    var delete: String?
+    @Flag(help: "With --delete: also what a lake remembers, raw/ and _deliveries/.")
+    var withMemory = false
     @Option(help: ArgumentHelp("Remove what killed uploads left below an address.", valueName: "url"))
     var deleteTemp: String?
     @Option(help: ArgumentHelp("How old a leftover must be for --delete-temp.", valueName: "seconds"))
@@ -89,6 +94,10 @@ struct ADLSPut: Stage {
             report.count(
                 "deleted",
                 try inspection.deleteTemporaries(olderThanSeconds: olderThan, dryRun: dryRun, to: &output))
+            try finish(&output)
+        case .delete(let deletion):
+            var output = try mapOutputError { () throws(IOError) in try DataOutput("-") }
+            report.count("deleted", try deletion.run(dryRun: dryRun, to: &output))
             try finish(&output)
         case .lease(let address):
             let status = try LeasedCommand.run(sources, under: address, settings)

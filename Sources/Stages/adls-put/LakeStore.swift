@@ -25,6 +25,9 @@ protocol LakeStore: Sendable {
     func deleteTemporaries(
         below folder: LakeAddress, olderThanSeconds age: Int, dryRun: Bool
     ) throws(LakeError) -> [LakeAddress]
+    /// Removes the file, or the folder with all that is in it, temporaries too. Gives the names of the files, in byte
+    /// order; none where nothing is.
+    func delete(_ address: LakeAddress, dryRun: Bool) throws(LakeError) -> [LakeAddress]
 }
 
 extension LakeStore {

@@ -16,6 +16,9 @@ enum PutHelp {
             adls-put --list abfss://lake@account.dfs.core.windows.net/raw/ \\
                 --auth managed-identity
 
+          Take away a lake that was made for a trial:
+            adls-put --delete abfss://lake@account.dfs.core.windows.net/trial/ --with-memory
+
         ADDRESSES
           file:ROOT/PATH, relative or absolute; or a container of Azure Data Lake
           Storage Gen2: abfss://CONTAINER@ACCOUNT.dfs.core.windows.net/PATH, plain
@@ -31,7 +34,8 @@ enum PutHelp {
           another content --if-exists says what happens: fail (the default), skip,
           replace. raw/ and the records are never replaced. The tag (etag) of a
           file: lake is the quoted first half of the content's SHA-256; --list reads the
-          files for it. Azure has tags of its own.
+          files for it. Azure has tags of its own. --delete removes a file or a folder,
+          never a whole container, and raw/ and _deliveries/ only --with-memory.
 
         SIGNING IN TO AZURE
           --auth (or SLUICE_ADLS_AUTH) names a method; secrets come from the

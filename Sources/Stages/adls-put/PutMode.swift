@@ -9,6 +9,7 @@ enum PutMode {
     case concatenate(LakeInspection)
     case get(LakeInspection, path: String)
     case deleteTemporaries(LakeInspection)
+    case delete(LakeDeletion)
     case lease(LakeAddress)
     case guardGroup(Int32)
 
@@ -19,10 +20,10 @@ enum PutMode {
         }
         let asked = [
             ("--to", options.to), ("--list", options.list), ("--cat", options.cat), ("--get", options.get),
-            ("--delete-temp", options.deleteTemp), ("--lease", options.lease),
+            ("--delete-temp", options.deleteTemp), ("--delete", options.delete), ("--lease", options.lease),
         ].compactMap { name, value in value.map { (name, $0) } }
         guard let (name, url) = asked.first else {
-            throw .usage("give one of --to, --list, --cat, --get, --delete-temp and --lease; see --help")
+            throw .usage("give one of --to, --list, --cat, --get, --delete, --delete-temp and --lease; see --help")
         }
         guard asked.count == 1 else { throw .usage("\(asked[0].0) and \(asked[1].0) do not go together") }
         try Self.checkExtras(options, name)
@@ -36,6 +37,7 @@ enum PutMode {
         case "--delete-temp":
             guard options.olderThan >= 0 else { throw .usage("--older-than is negative") }
             self = .deleteTemporaries(try LakeInspection(url, settings))
+        case "--delete": self = .delete(try LakeDeletion(url, takesMemory: options.withMemory, settings))
         default:
             guard !options.sources.isEmpty else { throw .usage("--lease needs -- and a command") }
             let address = try Lakes.address(url)
@@ -57,6 +59,7 @@ enum PutMode {
         try refuse("--content-type", options.contentType != nil, unless: "--to")
         if name != "--lease" { try refuse("a file", !options.sources.isEmpty, unless: "--to") }
         try refuse("-o", options.output != nil, unless: "--get")
+        try refuse("--with-memory", options.withMemory, unless: "--delete")
         try refuse("--sha256", options.sha256 != nil, unless: "--get")
     }
 

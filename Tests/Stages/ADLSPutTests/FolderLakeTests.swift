@@ -52,6 +52,24 @@ import Testing
         #expect(try FileSystem.names(in: folder.file("lake")) == ["x"])
     }
 
+    @Test func aFolderIsDeletedWithoutFollowingLinks() throws {
+        _ = try folder.write("kept", text: "kept")
+        _ = try put("one", "a/b/c")
+        _ = try put("two", "a/d")
+        symlink(folder.file("kept"), folder.file("lake/a/link"))
+        symlink(folder.path, folder.file("lake/a/ring"))
+        let names = ["a/b/c", "a/d", "a/link", "a/ring"].map { lake.appending($0) }
+        #expect(try store.delete(lake.appending("a/"), dryRun: true) == names)
+        #expect(try folder.text("lake/a/b/c") == "one")
+        #expect(try store.delete(lake.appending("a"), dryRun: false) == names)
+        #expect(try FileSystem.names(in: folder.file("lake")).isEmpty)
+        #expect(try folder.text("kept") == "kept")
+        #expect(try store.delete(lake.appending("a"), dryRun: false).isEmpty)
+        _ = try put("one", "x")
+        #expect(try store.delete(lake.appending("x/"), dryRun: false).isEmpty)
+        #expect(try store.delete(lake.appending("x"), dryRun: false) == [lake.appending("x")])
+    }
+
     @Test func aContentThatIsNotAsExpectedIsNotStored() throws {
         let path = try folder.write("local", text: "abc")
         for (bytes, sha256) in [(4, nil), (nil, String(repeating: "0", count: 64))] as [(Int?, String?)] {

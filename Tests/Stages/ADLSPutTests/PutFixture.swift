@@ -89,6 +89,9 @@ final class InterruptedLake: LakeStore, @unchecked Sendable {
     ) throws(LakeError) -> [LakeAddress] {
         try inner.deleteTemporaries(below: folder, olderThanSeconds: age, dryRun: dryRun)
     }
+    func delete(_ address: LakeAddress, dryRun: Bool) throws(LakeError) -> [LakeAddress] {
+        try inner.delete(address, dryRun: dryRun)
+    }
 }
 
 extension PutOutcome {

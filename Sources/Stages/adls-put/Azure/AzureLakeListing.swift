@@ -9,7 +9,7 @@ extension AzureLake {
     static let pageItemCount = 5_000
 
     /// One file or folder of a list.
-    private struct Item {
+    struct Item {
         let path: String
         let isFolder: Bool
         let byteCount: Int
@@ -78,7 +78,7 @@ extension AzureLake {
     }
 
     /// All that lies below a folder, page by page; nothing where the folder is not there.
-    private func items(below directory: String, recursive: Bool) throws(LakeError) -> [Item] {
+    func items(below directory: String, recursive: Bool) throws(LakeError) -> [Item] {
         var items: [Item] = []
         var continuation: String?
         repeat {
@@ -102,7 +102,7 @@ extension AzureLake {
         return items
     }
 
-    private static func withoutSlash(_ path: String) -> String {
+    static func withoutSlash(_ path: String) -> String {
         path.utf8.last == 0x2F ? String(path.dropLast()) : path
     }
 }
