@@ -335,7 +335,8 @@ def test_two_keys_while_they_are_rotated(service, lake):
 
 def test_diagnose_tells_what_is_there_and_what_is_missing(service, lake):
     found = {line["check"]: line for line in lake.run("--diagnose")}
-    assert list(found) == ["connection", "session", "clock", "key", "stage", "grants", "tables"]
+    assert list(found) == ["connection", "session", "clock", "key", "warehouse", "stage", "grants", "tables"]
+    assert found["warehouse"]["detail"] == "LOADING: size X-Small, suspends itself after 60 s"
     assert all(line["ok"] for line in found.values())
     assert "MYORG-LOCAL.LOADER" in found["connection"]["detail"] and "warehouse LOADING" in found["session"]["detail"]
     lake.address += "/deeper"

@@ -332,3 +332,22 @@ def test_stages_are_described_listed_and_kept(stage):
     assert {row[1]: row[3] for row in run(stage, "desc stage ECOM.OPS.LAKE")["data"]}["URL"] == json.dumps([f"{CONTAINER}/"])
     assert run(stage, "create stage ECOM.OPS.DFS url = 'azure://a.dfs.core.windows.net/x/'", expect=422)
     assert run(stage, "create stage ECOM.OPS.HTTPS url = 'https://a.blob.core.windows.net/x/'", expect=422)
+
+
+def test_a_database_is_dropped_with_all_that_is_in_it(stage):
+    run(stage, "create database GONE")
+    run(stage, "create schema GONE.S")
+    assert "successfully dropped" in run(stage, "drop database GONE")["data"][0][0]
+    assert "GONE" not in stage.admin("GET", "databases")["databases"]
+    assert run(stage, "drop database GONE", expect=422)["code"] == "002003"
+    run(stage, "drop database if exists GONE")
+    run(stage, "create database GONE")
+    assert run(stage, "create table GONE.S.T (n int)", expect=422)
+    run(stage, "drop database GONE")
+
+
+def test_show_warehouses_tells_size_and_rest(stage):
+    answer = run(stage, "show warehouses like 'LOADING'")
+    names = [column["name"].lower() for column in answer["resultSetMetaData"]["rowType"]]
+    assert dict(zip(names, answer["data"][0])) == {
+        "name": "LOADING", "state": "STARTED", "type": "STANDARD", "size": "X-Small", "auto_suspend": "60"}

@@ -19,6 +19,8 @@ struct SFCopy: Stage {
               sf-copy --to duckdb:work/warehouse.duckdb --accept 0123456789abcdef
             Load files that are no deliveries:
               sf-copy --to duckdb:work/warehouse.duckdb --contract orders.odcs.yaml --mode append orders.parquet
+            Look at a table's rows, whichever the warehouse:
+              sf-copy --to duckdb:work/warehouse.duckdb --rows ops.deliveries | jq 'select(.status == "failed")'
             Load into Snowflake, as the connection prod of ~/.snowflake/connections.toml, from the lake behind stage OPS.LAKE:
               sf-copy --to snowflake:prod --database ECOM --lake abfss://lake@acct.dfs.core.windows.net \\
                 --contract compose/contracts/orders.odcs.yaml --manifest FILE
@@ -78,6 +80,12 @@ struct SFCopy: Stage {
     @Flag(name: .customLong("diagnose"), help: "Look at all that a load needs and tell what is missing.")
     var diagnosis = false
 
+    @Option(help: ArgumentHelp("Print the rows of a landing or control table as NDJSON.", valueName: "schema.name"))
+    var rows: String?
+
+    @Flag(help: "Remove the database and all in it; only one whose name begins with SLUICE_TRIAL_.")
+    var dropTrial = false
+
     @Option(help: ArgumentHelp("The name of this run, for the control tables.", valueName: "name"))
     var run: String?
 
@@ -128,6 +136,8 @@ struct SFCopy: Stage {
         case .accept(let delivery): try acceptDelivery(delivery, in: warehouse, output: output)
         case .recordRun(let path): try record(run: path, in: warehouse, output: output)
         case .diagnose: try diagnose(warehouse, output: output)
+        case .rows(let table): try printRows(of: table, in: warehouse, output: output)
+        case .dropTrial: try TrialDatabase.remove(warehouse)
         case .martsDue(let hash): try printMartsDue(hash, in: warehouse, output: output)
         }
     }

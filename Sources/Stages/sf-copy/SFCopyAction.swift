@@ -24,21 +24,29 @@ enum SFCopyAction: Equatable {
     case recordRun(String)
     case martsDue(String)
     case diagnose
+    case rows(TableName)
+    case dropTrial
 }
 
 extension SFCopy {
     /// What the options ask for. Everything that contradicts itself is usage.
     func chooseAction() throws(StageFailure) -> SFCopyAction {
+        let shownTable = try rows.map { (name) throws(StageFailure) in
+            guard let table = TableName(name, forReading: true) else { throw .usage("--rows \(name): not schema.name") }
+            return table
+        }
         let wanted: [SFCopyAction?] = [
             pending ? .pending : nil, accept.map { .accept(delivery: $0) }, recordRun.map { .recordRun($0) },
-            martsDue.map { .martsDue($0) }, diagnosis ? .diagnose : nil,
+            martsDue.map { .martsDue($0) }, diagnosis ? .diagnose : nil, shownTable.map { .rows($0) },
+            dropTrial ? .dropTrial : nil,
             pending ? nil : manifest.map { .deliver(manifest: $0) },
             files.isEmpty ? nil : .files(mode),
         ]
         let actions = wanted.compactMap { $0 }
         guard actions.count <= 1 else {
             throw .usage(
-                "--manifest, --pending, --accept, --record-run, --marts-due, --diagnose and files exclude each other")
+                "--manifest, --pending, --accept, --record-run, --marts-due, --diagnose, --rows, --drop-trial and files "
+                    + "exclude each other")
         }
         guard lockTimeout >= 0, lockTimeout <= 86_400 else { throw .usage("--lock-timeout is 0 to 86400 seconds") }
         if evolve, !create { throw .usage("--evolve goes with --create") }

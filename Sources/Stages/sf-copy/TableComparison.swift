@@ -43,6 +43,9 @@ struct WarehouseCatalog {
 
     func has(_ table: TableShape) -> Bool { columns[Self.key(table.schema, table.name)] != nil }
 
+    /// The columns of a table as they are; nil when it is not there.
+    func columns(of table: TableName) -> [TableShape.Column]? { columns[Self.key(table.schema, table.name)] }
+
     // Neither warehouse has two tables whose names differ in case alone, as we name them.
     private static func key(_ schema: String, _ table: String) -> String { "\(schema).\(table)".lowercased() }
 

@@ -75,12 +75,12 @@ struct TableName: Equatable {
     let schema: String
     let name: String
 
-    /// Nil for anything else, and for the control tables, which are ours.
-    init?(_ text: String) {
+    /// Nil for anything else, and for the control tables, which are ours and only to be looked at.
+    init?(_ text: String, forReading: Bool = false) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, parts[0].lowercased() != OpsTables.schema else {
-            return nil
-        }
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty,
+            forReading || parts[0].lowercased() != OpsTables.schema
+        else { return nil }
         schema = String(parts[0])
         name = String(parts[1])
     }

@@ -16,7 +16,8 @@ extension SFCopy {
     func diagnose(_ warehouse: any Warehouse, output: ResultOutput) throws(StageFailure) {
         var findings: [Finding] = []
         if let warehouse = warehouse as? SnowflakeWarehouse {
-            findings = SnowflakeDiagnosis(warehouse: warehouse, createsStage: storageIntegration != nil).findings()
+            let createsStage = storageIntegration != nil || Environment.value("SNOWFLAKE_STAGE_SAS") != nil
+            findings = SnowflakeDiagnosis(warehouse: warehouse, createsStage: createsStage).findings()
         }
         if findings.allSatisfy(\.isGood) { findings.append(tables(of: warehouse)) }
         for finding in findings { try output.print(finding.line) }
@@ -58,6 +59,7 @@ struct SnowflakeDiagnosis {
         if let found = clock() { findings.append(found) }
         guard entered.isGood else { return findings }
         if let found = key() { findings.append(found) }
+        findings.append(look("warehouse") { () throws(WarehouseError) in try compute() })
         findings.append(look("stage") { () throws(WarehouseError) in try stage() })
         findings.append(look("grants") { () throws(WarehouseError) in try grants() })
         return findings
@@ -81,14 +83,16 @@ struct SnowflakeDiagnosis {
     /// Who we are there, and with what.
     private func session() throws(WarehouseError) -> (isGood: Bool, detail: String) {
         let row = try first(
-            "SELECT CURRENT_USER() AS login, CURRENT_ROLE() AS role, CURRENT_WAREHOUSE() AS compute"
+            "SELECT CURRENT_USER() AS login, CURRENT_ROLE() AS role, CURRENT_WAREHOUSE() AS compute, "
+                + "CURRENT_VERSION() AS version"
         ).first
         let login = row?["login"]?.string ?? "?"
         let role = row?["role"]?.string ?? "none"
         guard let compute = row?["compute"]?.string else {
             return (false, "user \(login), role \(role), and no warehouse: name one in the connection")
         }
-        return (true, "user \(login), role \(role), warehouse \(compute)")
+        let version = row?["version"]?.string ?? "?"
+        return (true, "user \(login), role \(role), warehouse \(compute), Snowflake \(version)")
     }
 
     private func clock() -> Finding? {
@@ -114,10 +118,25 @@ struct SnowflakeDiagnosis {
         }
     }
 
+    /// What the warehouse costs while it runs, and when it stops.
+    private func compute() throws(WarehouseError) -> (isGood: Bool, detail: String) {
+        let name = try first("SELECT CURRENT_WAREHOUSE() AS compute").first?["compute"]?.string ?? ""
+        let rows = try first("SHOW WAREHOUSES LIKE \(SnowflakeText.literal(name))")
+        guard let row = rows.first(where: { $0["name"]?.string == name }) else {
+            return (false, "\(name): there is none, or role \(service.role ?? "of the user") may not use it")
+        }
+        let seconds = row["auto_suspend"].flatMap { $0.integer.map(String.init) ?? $0.string }
+        let rest = seconds.map { "suspends itself after \($0) s" } ?? "never suspends itself"
+        return (true, "\(name): size \(row["size"]?.string ?? "?"), \(rest)")
+    }
+
     private func stage() throws(WarehouseError) -> (isGood: Bool, detail: String) {
         let stage = warehouse.stage
         guard let address = try StageCreation(warehouse: warehouse, permission: nil).address() else {
-            return (createsStage, "@\(stage.sqlName) is missing: --create makes it with --storage-integration")
+            return (
+                createsStage,
+                "@\(stage.sqlName) is missing: --create makes it with --storage-integration or SNOWFLAKE_STAGE_SAS"
+            )
         }
         if let url = stage.url, url != address {
             return (false, "@\(stage.sqlName) lies at \(address), the lake at \(url)")

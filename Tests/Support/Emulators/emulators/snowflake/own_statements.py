@@ -7,6 +7,7 @@ import re
 
 from . import copy_statement, sql_text
 from .copy_statement import duck_quoted
+from .snowflake_errors import missing_object
 from .sql_text import Tokens
 
 SKIPPED = re.compile(r"(?:\s+|--[^\n]*(?:\n|$)|//[^\n]*(?:\n|$)|/\*.*?\*/)*", re.DOTALL)
@@ -18,6 +19,7 @@ NOTED = re.compile(
     r"|ALTER\s+(TABLE|VIEW)\s+\S+\s+ALTER\s+\S+\s+COMMENT"
     r"|ALTER\s+(TABLE|VIEW)\s+\S+\s+(SET|UNSET)\s+TAG|ALTER\s+RESOURCE\s+MONITOR)\b", re.IGNORECASE)
 
+DROP_DATABASE = re.compile(r"DROP\s+DATABASE\s+(IF\s+EXISTS\s+)?(\S+?)(\s+(CASCADE|RESTRICT))?\s*$", re.IGNORECASE)
 OBJECT = re.compile(r"(CREATE\s+(OR\s+REPLACE\s+)?(TEMPORARY\s+)?|DROP\s+|DESC(RIBE)?\s+)(STAGE|FILE\s+FORMAT)\b", re.IGNORECASE)
 
 
@@ -34,6 +36,8 @@ class OwnStatements:
     def __init__(self, stages, files, clock, settings, noted):
         # What a user's keys are; the service says.
         self.fingerprints = lambda user: []
+        # Removes a database of that name; false when there is none.
+        self.drop_database = lambda name: False
         self._stages, self._files, self._clock, self._settings, self._noted = stages, files, clock, settings, noted
 
     def answer(self, connection, duck, text, inside):
@@ -59,6 +63,15 @@ class OwnStatements:
             return table(("property", "value", "default", "description"), [(name, key, None, "") for name, key in zip(names, keys)])
         if words[:3] == ["SHOW", "GRANTS", "TO"]:
             return table(("privilege", "granted_on", "name"), [("OWNERSHIP", "DATABASE", "ECOM"), ("USAGE", "WAREHOUSE", self._settings.warehouse)])
+        if words[:2] == ["SHOW", "WAREHOUSES"]:
+            given = self._settings
+            return table(("name", "state", "type", "size", "auto_suspend"),
+                         [(given.warehouse, "STARTED", "STANDARD", given.warehouse_size, str(given.auto_suspend))])
+        if match := DROP_DATABASE.match(text):
+            name = sql_text.identifier(match[2])
+            if not self.drop_database(name) and not match[1]:
+                raise missing_object("Database", name)
+            return status(f"{name} successfully dropped.")
         if words and words[0] in ("LIST", "LS"):
             tokens = Tokens(text)
             tokens.take()

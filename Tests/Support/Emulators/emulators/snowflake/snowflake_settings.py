@@ -13,6 +13,8 @@ class Settings:
     lock_seconds: float = 120.0
     # The only warehouse there is; without one, nothing that needs compute runs.
     warehouse: str = "LOADING"
+    warehouse_size: str = "X-Small"
+    auto_suspend: int = 60
     role: str = "LOADER"
     # Every statement takes at least so long.
     statement_seconds: float = 0.0

@@ -40,6 +40,7 @@ class SQLEngine:
         self._root, self._settings = os.path.abspath(root), settings
         self.noted = []
         self.own = OwnStatements(Stages(self._root, files), files, clock, settings, self.noted)
+        self.own.drop_database = self.drop_database
         self._turns = WriterTurns(settings)
         self._lock = threading.Lock()
         # What a session has open and made, by its connection.
@@ -58,9 +59,13 @@ class SQLEngine:
             connection.close()
 
     def drop_database(self, name):
+        """False when there is none of that name."""
+        if name not in self.databases():
+            return False
         with self._lock:
             self._snow.duck_conn.execute(f'DETACH "{name}"')
             os.unlink(os.path.join(self._root, f"{name}.db"))
+        return True
 
     def databases(self):
         return {name[:-3] for name in os.listdir(self._root) if name.endswith(".db")}
