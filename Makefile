@@ -26,6 +26,10 @@ pull process load marts: setup release ## one step of a run
 replay: setup release ## rebuild the local warehouse from the lake's raw zone
 	scripts/replay
 
+.PHONY: verify-cloud
+verify-cloud: setup release ## check the job on your own Drive folder, storage and Snowflake accounts
+	@scripts/verify-cloud $(OPTIONS)
+
 .PHONY: docs
 docs: setup release ## the star schema's documentation as one HTML file, in work/docs
 	scripts/docs
