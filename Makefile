@@ -128,10 +128,18 @@ lint: setup release ## format, imports, links, shell scripts
 format: ## put the Swift sources in order
 	swift format --in-place -r Sources Tests Package.swift
 
+.PHONY: man
+man: release ## manual pages and shell completions, in .build/manual
+	scripts/render-man .build/manual
+
 prefix ?= /usr/local
 .PHONY: install
-install: release ## install the programs under prefix (/usr/local)
+install: man ## install programs, manual pages and completions under prefix (/usr/local)
 	for program in $$(scripts/build-release --list); do install -Dm755 .build/release/$$program $(DESTDIR)$(prefix)/bin/$$program; done
+	install -Dm644 -t $(DESTDIR)$(prefix)/share/man/man1 .build/manual/man/*
+	install -Dm644 -t $(DESTDIR)$(prefix)/share/bash-completion/completions .build/manual/bash/*
+	install -Dm644 -t $(DESTDIR)$(prefix)/share/zsh/site-functions .build/manual/zsh/*
+	install -Dm644 -t $(DESTDIR)$(prefix)/share/fish/vendor_completions.d .build/manual/fish/*
 
 .PHONY: clean
 clean: ## remove what building made (not work/)
