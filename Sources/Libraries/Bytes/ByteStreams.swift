@@ -24,6 +24,18 @@ extension ByteSink {
     package func write(_ pieces: [UnsafeRawBufferPointer]) throws(IOError) {
         for piece in pieces { try write(piece) }
     }
+
+    /// Takes all of the bytes of an array.
+    package func write(_ bytes: [UInt8]) throws(IOError) {
+        let result: Result<Void, IOError> = bytes.withUnsafeBytes { pointer in
+            do throws(IOError) {
+                return .success(try write(pointer))
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+    }
 }
 
 /// A file, pipe or terminal, read block by block.

@@ -72,35 +72,18 @@ package final class WorkPool: @unchecked Sendable {
 
     /// What the threads share, so that they do not keep the pool itself alive.
     private final class State: @unchecked Sendable {
-        private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-        private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+        private let monitor = Monitor()
         private var ready: [Lane] = []
         fileprivate var waitingCount = 0
         fileprivate var waitingCost = 0
         private var isStopping = false
 
-        init() {
-            pthread_mutex_init(mutex, nil)
-            pthread_cond_init(changed, nil)
-        }
-
-        deinit {
-            pthread_cond_destroy(changed)
-            pthread_mutex_destroy(mutex)
-            changed.deallocate()
-            mutex.deallocate()
-        }
-
-        func locked<Value>(_ body: () -> Value) -> Value {
-            pthread_mutex_lock(mutex)
-            defer { pthread_mutex_unlock(mutex) }
-            return body()
-        }
+        func locked<Value>(_ body: () -> Value) -> Value { monitor.hold(body) }
 
         func stop() {
             locked {
                 isStopping = true
-                pthread_cond_broadcast(changed)
+                monitor.wakeAll()
             }
         }
 
@@ -112,16 +95,16 @@ package final class WorkPool: @unchecked Sendable {
                 if lane.isScheduled { return }
                 lane.isScheduled = true
                 ready.append(lane)
-                pthread_cond_signal(changed)
+                monitor.wakeOne()
             }
         }
 
-        /// Runs tasks, or waits for others to, until `condition`, which is asked with the mutex held.
+        /// Runs tasks, or waits for others to, until `condition`, which is asked with the monitor held.
         func help(until condition: () -> Bool) {
             locked {
                 while !condition() {
                     if ready.isEmpty {
-                        pthread_cond_wait(changed, mutex)
+                        monitor.wait()
                     } else {
                         runNext(thread: 0)
                     }
@@ -137,20 +120,20 @@ package final class WorkPool: @unchecked Sendable {
                     } else if isStopping {
                         return
                     } else {
-                        pthread_cond_wait(changed, mutex)
+                        monitor.wait()
                     }
                 }
             }
         }
 
-        /// Runs the oldest task of the lane that has waited longest. The mutex is held at entry and exit.
+        /// Runs the oldest task of the lane that has waited longest. The monitor is held at entry and exit.
         private func runNext(thread: Int) {
             let lane = ready.removeFirst()
             let task = lane.tasks.removeFirst()
-            pthread_mutex_unlock(mutex)
-            task.body?(thread)
-            task.body = nil
-            pthread_mutex_lock(mutex)
+            monitor.release {
+                task.body?(thread)
+                task.body = nil
+            }
             task.isDone = true
             waitingCount -= 1
             waitingCost -= task.cost
@@ -160,7 +143,7 @@ package final class WorkPool: @unchecked Sendable {
                 ready.append(lane)
             }
             // The caller may wait for this very task, and so may others for the lane.
-            pthread_cond_broadcast(changed)
+            monitor.wakeAll()
         }
     }
 

@@ -244,14 +244,7 @@ package final class ParquetWriter {
     }
 
     private func write(_ bytes: [UInt8]) throws(ParquetError) {
-        let result: Result<Void, IOError> = bytes.withUnsafeBytes { pointer in
-            do throws(IOError) {
-                return .success(try sink.write(pointer))
-            } catch {
-                return .failure(error)
-            }
-        }
-        if case .failure(let error) = result { throw .output(error) }
+        do throws(IOError) { try sink.write(bytes) } catch { throw .output(error) }
         offset += bytes.count
     }
 }

@@ -65,18 +65,8 @@ extension SharedStrings {
     ) throws(XLSXError) -> SharedStrings {
         let strings = try SharedStrings(partByteCount: entry.byteCount)
         let handler = SharedStringsHandler(strings, part: entry.name)
-        let parser = XMLPushParser(part: entry.name, handler: handler)
-        let reader = try ZipEntryReader(
-            archive, entry, limit: limits.sharedStringBytes, limitName: "sharedStringBytes")
-        let block = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: min(64 << 10, max(0, entry.byteCount)) + 1, alignment: 64)
-        defer { block.deallocate() }
-        while true {
-            let count = try reader.read(into: block)
-            if count == 0 { break }
-            try parser.feed(UnsafeRawBufferPointer(rebasing: block[..<count]))
-        }
-        try parser.finish()
+        try archive.parse(
+            entry, limit: limits.sharedStringBytes, limitName: "sharedStringBytes", handler: handler)
         return strings
     }
 }

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Glibc
 
 /// A block of a part's text. The room before it holds, when the block is scanned, what was left of the block before.
@@ -38,8 +39,7 @@ struct TextBlock: @unchecked Sendable {
 /// Who has to wait is woken once for many blocks: a wake for each of a sheet's 1,100 took 5 % of the whole run
 /// (2026-11-26).
 final class BlockQueue: @unchecked Sendable {
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private let monitor = Monitor()
     private let limit: Int
     private let blockCapacity: Int
     /// So many blocks are free when a producer that ran out of them goes on.
@@ -58,33 +58,19 @@ final class BlockQueue: @unchecked Sendable {
         self.limit = limit
         self.blockCapacity = blockCapacity
         wakingCount = max(1, limit / 2)
-        pthread_mutex_init(mutex, nil)
-        pthread_cond_init(changed, nil)
     }
 
     deinit {
         for block in made { block.deallocate() }
-        pthread_cond_destroy(changed)
-        pthread_mutex_destroy(mutex)
-        changed.deallocate()
-        mutex.deallocate()
     }
-
-    private func locked<T>(_ body: () -> T) -> T {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        return body()
-    }
-
-    private func wake() { pthread_cond_signal(changed) }
 
     /// A block to fill; nil when nobody wants more.
     func emptyBlock() -> TextBlock? {
-        locked {
+        monitor.hold {
             if free.isEmpty, made.count == limit {
                 // The consumer holds one block at most when it waits, so this is reached before both wait.
                 producerWaits = true
-                while free.count < wakingCount, !isCancelled { pthread_cond_wait(changed, mutex) }
+                while free.count < wakingCount, !isCancelled { monitor.wait() }
                 producerWaits = false
             }
             if isCancelled { return nil }
@@ -96,40 +82,40 @@ final class BlockQueue: @unchecked Sendable {
     }
 
     func put(_ block: TextBlock) {
-        locked {
+        monitor.hold {
             filled.append(block)
-            if consumerWaits { wake() }
+            if consumerWaits { monitor.wakeOne() }
         }
     }
 
     func finish(_ result: Result<Void, XLSXError>) {
-        locked {
+        monitor.hold {
             end = result
-            wake()
+            monitor.wakeOne()
         }
     }
 
     func cancel() {
-        locked {
+        monitor.hold {
             isCancelled = true
-            wake()
+            monitor.wakeOne()
         }
     }
 
     func giveBack(_ block: TextBlock) {
-        locked {
+        monitor.hold {
             free.append(block)
-            if producerWaits, free.count >= wakingCount { wake() }
+            if producerWaits, free.count >= wakingCount { monitor.wakeOne() }
         }
     }
 
     /// The next filled block, or nil at the end of the text.
     func take() throws(XLSXError) -> TextBlock? {
-        try locked { () -> Result<TextBlock?, XLSXError> in
+        try monitor.hold { () -> Result<TextBlock?, XLSXError> in
             while nextFilled == filled.count {
                 if let end { return end.map { nil } }
                 consumerWaits = true
-                pthread_cond_wait(changed, mutex)
+                monitor.wait()
                 consumerWaits = false
             }
             let block = filled[nextFilled]

@@ -1,6 +1,5 @@
 internal import Bytes
 internal import Contracts
-internal import Glibc
 internal import StageKit
 
 /// The threads that clean one input. Each takes the next block, cleans it by itself, waits for the block's turn, and
@@ -19,7 +18,7 @@ final class BlockCrew: @unchecked Sendable {
     private var nextTicket = 0
     private var isAtEnd = false
     private var failure: StageFailure?
-    private let reading = Lock()
+    private let reading = Monitor()
     private let turns = Turns()
     private let blockByteCount: Int
 
@@ -117,58 +116,27 @@ final class BlockCrew: @unchecked Sendable {
     }
 }
 
-/// A lock of the system.
-private final class Lock: @unchecked Sendable {
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-
-    init() { pthread_mutex_init(mutex, nil) }
-
-    deinit {
-        pthread_mutex_destroy(mutex)
-        mutex.deallocate()
-    }
-
-    func hold<Result>(_ body: () -> Result) -> Result {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        return body()
-    }
-}
-
 /// Lets threads through in the order of their numbers.
 private final class Turns: @unchecked Sendable {
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private let monitor = Monitor()
     private var turn = 0
     private var isStopped = false
 
-    init() {
-        pthread_mutex_init(mutex, nil)
-        pthread_cond_init(changed, nil)
-    }
-
-    deinit {
-        pthread_cond_destroy(changed)
-        pthread_mutex_destroy(mutex)
-        changed.deallocate()
-        mutex.deallocate()
-    }
-
     /// Waits until all numbers before `number` have passed. False when nobody may go on.
     func wait(for number: Int) -> Bool {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        while turn != number, !isStopped { pthread_cond_wait(changed, mutex) }
-        return !isStopped
+        monitor.hold {
+            while turn != number, !isStopped { monitor.wait() }
+            return !isStopped
+        }
     }
 
     func pass() { change { turn += 1 } }
     func stop() { change { isStopped = true } }
 
     private func change(_ body: () -> Void) {
-        pthread_mutex_lock(mutex)
-        body()
-        pthread_cond_broadcast(changed)
-        pthread_mutex_unlock(mutex)
+        monitor.hold {
+            body()
+            monitor.wakeAll()
+        }
     }
 }

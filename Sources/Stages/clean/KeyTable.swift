@@ -78,7 +78,8 @@ struct KeyTable: ~Copyable {
             return !hasZero
         }
         slots[place] = key
-        segments[number].count += 1
+        // Not `+=`: Swift 6.3.1 crashes on it when it compiles for the thread sanitizer.
+        segments[number].count = segments[number].count + 1
         count += 1
         return true
     }

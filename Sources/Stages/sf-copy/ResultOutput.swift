@@ -15,13 +15,6 @@ final class ResultOutput {
     func print(script: String) throws(StageFailure) { try write(Array(script.utf8)) }
 
     private func write(_ bytes: [UInt8]) throws(StageFailure) {
-        let result: Result<Void, IOError> = bytes.withUnsafeBytes { pointer in
-            do throws(IOError) {
-                return .success(try sink.write(pointer))
-            } catch {
-                return .failure(error)
-            }
-        }
-        if case .failure(let error) = result { throw .output(error) }
+        do throws(IOError) { try sink.write(bytes) } catch { throw .output(error) }
     }
 }

@@ -43,10 +43,9 @@ private final class WritingDesk: @unchecked Sendable {
 
     /// Only the writing thread uses it while that runs.
     private var output: DataOutput
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private let monitor = Monitor()
 
-    // Under the mutex.
+    // Under the monitor.
     private var free: Block?
     private var full: Block?
     private var failure: IOError?
@@ -56,30 +55,19 @@ private final class WritingDesk: @unchecked Sendable {
 
     init(_ path: String, takesDigest: Bool) throws(IOError) {
         output = try DataOutput(path, takesDigest: takesDigest)
-        pthread_mutex_init(mutex, nil)
-        pthread_cond_init(changed, nil)
-    }
-
-    deinit {
-        pthread_cond_destroy(changed)
-        pthread_mutex_destroy(mutex)
-        changed.deallocate()
-        mutex.deallocate()
     }
 
     private func locked<Result>(_ body: () -> Result) -> Result {
-        pthread_mutex_lock(mutex)
-        defer {
-            if waiting > 0 { pthread_cond_signal(changed) }
-            pthread_mutex_unlock(mutex)
+        monitor.hold {
+            defer { if waiting > 0 { monitor.wakeOne() } }
+            return body()
         }
-        return body()
     }
 
-    /// Waits for the other thread. Under the mutex.
+    /// Waits for the other thread. Under the monitor.
     private func wait() {
         waiting += 1
-        pthread_cond_wait(changed, mutex)
+        monitor.wait()
         waiting -= 1
     }
 
