@@ -239,7 +239,8 @@ def test_wrong_proofs_to_the_sign_in_service(emulator, credentials, tmp_path):
                           **{**entra, "AZURE_CLIENT_ID": "nobody", "AZURE_POD_IDENTITY_AUTHORITY_HOST": emulator.url})
     one_line(missing, "Identity not found")
     nothing = program.run(emulator, "--list", f"{URL}/", expect=77, **{**entra, "AZURE_CLIENT_ID": None, "PATH": "/nowhere"})
-    one_line(nothing, "no credentials for the lake", "managed identity: ", "azure-cli: ")
+    text = one_line(nothing, "no credentials for the lake", "managed identity: ", "azure-cli: ")
+    assert text.count("azure-cli") == 1, text
     broken = tmp_path / "az"
     broken.write_text("#!/bin/sh\necho 'ERROR: Please run az login to setup account.' >&2\nexit 1\n")
     broken.chmod(0o755)

@@ -1,4 +1,5 @@
 package import Bytes
+internal import Glibc
 
 /// Why a program ends without success: an exit status and one line for a person.
 package struct StageFailure: Error, Equatable {
@@ -36,6 +37,13 @@ package struct StageFailure: Error, Equatable {
     package static func output(_ error: IOError) -> StageFailure {
         if case .system("lock", let path, wouldBlock) = error { return .tryAgain("\(path): another process writes it") }
         return error.isBrokenPipe ? .init(status: ExitStatus.readerWentAway, nil) : .localIO(error.message)
+    }
+
+    /// A command of the user that does not start: the statuses of a shell, 127 when it is not there and 126 when it cannot
+    /// be run.
+    package static func command(_ error: IOError) -> StageFailure {
+        guard case .system(_, let program, let code) = error else { return .localIO(error.message) }
+        return .init(status: error.isNotFound ? 127 : 126, "\(program): \(String(cString: strerror(code)))")
     }
 
     private static let accessDenied: Int32 = 13

@@ -19,14 +19,13 @@ struct GroupGuard {
         guard Glibc.pipe(&ends) == 0 else { throw .localIO("pipe: \(String(cString: strerror(errno)))") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         defer { close(ends[0]) }
-        do throws(StageFailure) {
-            let process = try ChildProcess.spawn(
-                ["/proc/self/exe", "--guard-group", String(group)], group: .own, inheriting: nil,
-                standardInput: ends[0])
+        do throws(IOError) {
+            let process = try ChildStart.start(
+                ["/proc/self/exe", "--guard-group", String(group)], group: .own, descriptors: [(ends[0], 0)])
             return GroupGuard(process: process, pipe: ends[1])
         } catch {
             close(ends[1])
-            throw error
+            throw .command(error)
         }
     }
 
@@ -35,7 +34,7 @@ struct GroupGuard {
         var byte: UInt8 = 1
         _ = write(pipe, &byte, 1)
         close(pipe)
-        _ = ChildProcess.wait(for: process)
+        _ = ChildEnd.wait(for: process)
     }
 
     /// What the guard process does.

@@ -10,15 +10,20 @@ import StageKit
 /// The command has the lock's descriptor too. So even if adls-put is killed with SIGKILL, the lock is free only when
 /// the command's processes are gone; the guard sees to it that they go.
 enum LeasedCommand {
-    /// What a shell says of a command that is not there, and of one that cannot be run.
-    static let statusOfMissingCommand: Int32 = 127
-    static let statusOfUnusableCommand: Int32 = 126
-
     /// The lake may be held from another machine.
     private static func hostName() -> String {
         var name = [CChar](repeating: 0, count: Int(HOST_NAME_MAX) + 1)
         guard gethostname(&name, name.count - 1) == 0 else { return "an unnamed machine" }
         return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    private static func start(_ command: [String], inheriting descriptor: Int32?) throws(StageFailure) -> pid_t {
+        guard !command.isEmpty else { throw .usage("there is no command after --") }
+        do throws(IOError) {
+            return try ChildStart.start(command, group: .own, descriptors: descriptor.map { [($0, $0)] } ?? [])
+        } catch {
+            throw .command(error)
+        }
     }
 
     /// Gives the command's exit status, 128+n after a signal.
@@ -34,8 +39,7 @@ enum LeasedCommand {
         try mapLakeError { () throws(LakeError) in try lease.note(holder: holder) }
         let terminal = ControllingTerminal()
         let (child, guardian) = try ForwardedSignals.whileBlocked { () throws(StageFailure) in
-            let child = try ChildProcess.spawn(
-                command, group: .own, inheriting: lease.inheritableDescriptor, standardInput: nil)
+            let child = try start(command, inheriting: lease.inheritableDescriptor)
             let guardian = try? GroupGuard.spawn(for: child)
             if guardian == nil { log.warning("no guard: if this process is killed, the command goes on") }
             ForwardedSignals.forward(to: child)
@@ -49,7 +53,7 @@ enum LeasedCommand {
             lost.withLock { $0 = reason }
             kill(-child, SIGTERM)
         }
-        let exit = ChildProcess.wait(for: child, terminal: terminal)
+        let exit = ChildEnd.wait(for: child, terminal: terminal)
         ForwardedSignals.stop()
         guardian?.dismiss()
         if lost.withLock({ $0 }) != nil { throw StageFailure(status: ExitStatus.tryAgain, nil) }

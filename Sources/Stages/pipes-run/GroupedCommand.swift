@@ -9,9 +9,6 @@ enum GroupedCommand {
     static let graceMilliseconds = 5_000
     /// How long a process that outlives the command may keep its standard error open for us.
     static let drainMilliseconds = 2_000
-    /// What a shell says of a command that is not there, and of one that cannot be run.
-    private static let statusOfMissingCommand: Int32 = 127
-    private static let statusOfUnusableCommand: Int32 = 126
 
     enum Ending: Equatable {
         case exited(Int32)
@@ -39,7 +36,7 @@ enum GroupedCommand {
             if isOurs || !isIgnored { signal(number, SIG_DFL) }
         }
         execvp(command[0], &texts)
-        return startFailure(command[0], errno)
+        return .command(.last("start", command[0]))
     }
 
     /// Runs to the end.
@@ -57,35 +54,15 @@ enum GroupedCommand {
     }
 
     private static func spawn(_ command: [String], errors: Int32, joinsOutput: Bool) throws(StageFailure) -> pid_t {
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        // Shells cannot trap what was ignored when they started, and Dagster cancels with SIGINT.
-        for number in [SIGPIPE, SIGXFSZ, SIGINT, SIGQUIT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        if joinsOutput { posix_spawn_file_actions_adddup2(&actions, errors, 1) }
-        posix_spawn_file_actions_adddup2(&actions, errors, 2)
-        var texts: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
-        defer { for text in texts { free(text) } }
-        var child: pid_t = 0
-        let code = posix_spawnp(&child, command[0], &actions, &attributes, &texts, environ)
-        guard code == 0 else { throw startFailure(command[0], code) }
-        return child
-    }
-
-    private static func startFailure(_ program: String, _ code: Int32) -> StageFailure {
-        let isMissing = code == ENOENT || code == ENOTDIR
-        return StageFailure(
-            status: isMissing ? statusOfMissingCommand : statusOfUnusableCommand,
-            "\(program): \(String(cString: strerror(code)))")
+        var descriptors: [ChildStart.Descriptor] = [(errors, 2)]
+        if joinsOutput { descriptors.append((errors, 1)) }
+        do throws(IOError) {
+            // Shells cannot trap what was ignored when they started, and Dagster cancels with SIGINT.
+            return try ChildStart.start(
+                command, group: .own, resetting: ChildStart.endingSignals + [SIGQUIT],
+                descriptors: descriptors)
+        } catch {
+            throw .command(error)
+        }
     }
 }

@@ -36,7 +36,7 @@ struct DuckDBProgram {
         do throws(IOError) {
             // No settings of the user, stop at the first error, no prompts; one JSON object per row.
             outcome = try CapturedProcess.run(
-                path, ["-init", "/dev/null", "-bail", "-batch", "-jsonlines"], input: Array(script.utf8),
+                [path, "-init", "/dev/null", "-bail", "-batch", "-jsonlines"], input: Array(script.utf8),
                 outputLimit: Self.answerLimit)
         } catch {
             throw .io(error)
@@ -46,6 +46,7 @@ struct DuckDBProgram {
         case .exited(1): throw WarehouseError(message: Self.firstLine(outcome.errors))
         case .exited(let status): throw .interrupted("duckdb ended with status \(status)")
         case .signalled(let number): throw .interrupted("duckdb was ended by signal \(number)")
+        case .overdue: throw .interrupted("duckdb took too long")
         }
     }
 

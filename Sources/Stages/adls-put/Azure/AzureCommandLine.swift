@@ -19,16 +19,20 @@ struct AzureCommandLine: Sendable {
             "az", "account", "get-access-token", "--output", "json", "--resource", TokenSource.resource,
         ]
         if let tenant { arguments += ["--tenant", tenant] }
-        let answer: BriefProgram.Answer
-        do throws(StageFailure) {
-            answer = try BriefProgram.run(
-                arguments, limitSeconds: Self.limitSeconds, byteLimit: Self.answerByteLimit)
+        let answer: CapturedOutcome
+        do throws(IOError) {
+            answer = try CapturedProcess.run(
+                arguments, outputLimit: Self.answerByteLimit, limitSeconds: Self.limitSeconds)
         } catch {
-            throw .noCredentials("azure-cli: \(error.message ?? "az does not run")")
+            throw .noCredentials("azure-cli: \(error.message)")
         }
-        guard answer.status == 0 else {
+        switch answer.ending {
+        case .exited(0): break
+        case .exited(let status):
             let said = String(decoding: answer.errors, as: UTF8.self).split(whereSeparator: \.isNewline).first
-            throw .noCredentials("azure-cli: az ended with \(answer.status)\(said.map { ": \($0)" } ?? "")")
+            throw .noCredentials("azure-cli: az ended with \(status)\(said.map { ": \($0)" } ?? "")")
+        case .signalled(let number): throw .noCredentials("azure-cli: az was ended by signal \(number)")
+        case .overdue: throw .noCredentials("azure-cli: az gave no answer within \(Self.limitSeconds) seconds")
         }
         guard let document = try? JSONValue(parsing: answer.output), let text = document["accessToken"]?.string,
             let seconds = Self.lifetimeSeconds(document, now)
@@ -52,68 +56,5 @@ struct AzureCommandLine: Sendable {
         time.tm_isdst = -1
         let end = mktime(&time)
         return end == -1 ? nil : end - now.milliseconds / 1000
-    }
-}
-
-/// Runs a program that says a little and ends soon.
-enum BriefProgram {
-    struct Answer {
-        let status: Int32
-        let output: [UInt8]
-        let errors: [UInt8]
-    }
-
-    private static let stepMilliseconds: Int32 = 100
-
-    /// Throws when the program is not there, or does not end in time.
-    static func run(_ arguments: [String], limitSeconds: Int, byteLimit: Int) throws(StageFailure) -> Answer {
-        var pipes: [[Int32]] = []
-        defer { for end in pipes.joined() where end >= 0 { close(end) } }
-        for _ in 0..<2 {
-            var ends: [Int32] = [-1, -1]
-            guard pipe(&ends) == 0 else { throw .localIO("pipe: \(String(cString: strerror(errno)))") }
-            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-            pipes.append(ends)
-        }
-        let child = try ChildProcess.spawn(
-            arguments, group: .own, inheriting: nil, standardInput: nil, outputs: (pipes[0][1], pipes[1][1]))
-        for place in 0..<2 {
-            close(pipes[place][1])
-            pipes[place][1] = -1
-        }
-        var texts: [[UInt8]] = [[], []]
-        let isDone = read(pipes.map { $0[0] }, into: &texts, limitSeconds: limitSeconds, byteLimit: byteLimit)
-        if !isDone { kill(-child, SIGKILL) }
-        let status = ChildProcess.wait(for: child)
-        guard isDone else {
-            throw .tryAgain("\(arguments.first ?? ""): no answer within \(limitSeconds) seconds")
-        }
-        return Answer(status: status, output: texts[0], errors: texts[1])
-    }
-
-    /// Reads both pipes to their ends; false when that takes too long or too much comes.
-    private static func read(
-        _ descriptors: [Int32], into texts: inout [[UInt8]], limitSeconds: Int, byteLimit: Int
-    ) -> Bool {
-        let end = Environment.monotonicSeconds() + Double(limitSeconds)
-        var open = Set(descriptors.indices)
-        var block = [UInt8](repeating: 0, count: 4096)
-        while !open.isEmpty {
-            guard Environment.monotonicSeconds() < end else { return false }
-            var waiting = descriptors.indices.map { place in
-                pollfd(fd: open.contains(place) ? descriptors[place] : -1, events: Int16(POLLIN), revents: 0)
-            }
-            guard poll(&waiting, UInt(waiting.count), stepMilliseconds) > 0 else { continue }
-            for place in descriptors.indices where waiting[place].revents != 0 {
-                let count = Glibc.read(descriptors[place], &block, block.count)
-                if count > 0 {
-                    texts[place] += block.prefix(count)
-                    if texts[place].count > byteLimit { return false }
-                } else if count == 0 || errno != EINTR {
-                    open.remove(place)
-                }
-            }
-        }
-        return true
     }
 }

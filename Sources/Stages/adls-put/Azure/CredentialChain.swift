@@ -33,7 +33,12 @@ extension CredentialSettings {
                 _ = try source.authorization()
                 return candidate
             } catch {
-                failures.append("\(candidate.name): \(error.message)")
+                // What a credential says of itself begins with its name; what the network says does not.
+                if case .noCredentials(let reason) = error {
+                    failures.append(reason)
+                } else {
+                    failures.append("\(candidate.name): \(error.message)")
+                }
             }
         }
         throw StageFailure(

@@ -32,7 +32,7 @@ struct BlobDownload {
                 return (item, digests)
             }
             file.discard()
-            item = try look(item)
+            item = try api.current(item, drivePath)
         }
         throw .file(
             .tryAgain("\(drivePath): it was replaced \(Self.replacementLimit + 1) times while it was downloaded"))
@@ -54,7 +54,7 @@ struct BlobDownload {
             let digests = file.digests()
             if Self.matches(digests, item) { return digests }
             try restart(file)
-            if try look(item).contentVersion != item.contentVersion { return nil }
+            if try api.current(item, drivePath).contentVersion != item.contentVersion { return nil }
             mismatches += 1
             guard mismatches < Self.mismatchLimit else {
                 throw .file(
@@ -79,7 +79,9 @@ struct BlobDownload {
                 if file.byteCount == wanted, wanted > 0 { return true }
             }
             // What came before is the beginning of this revision only.
-            if stretch > 1, file.byteCount > 0, try look(item).contentVersion != item.contentVersion { return false }
+            if stretch > 1, file.byteCount > 0, try api.current(item, drivePath).contentVersion != item.contentVersion {
+                return false
+            }
             let before = file.byteCount
             if try receive(item, file) {
                 // A stream that ends early without saying so is a broken one.
@@ -114,16 +116,6 @@ struct BlobDownload {
                 return item.byteCount == 0
             default: throw .of(error, drivePath)
             }
-        }
-    }
-
-    private func look(_ item: DriveItem) throws(FetchFailure) -> DriveItem {
-        do throws(DriveError) {
-            let now = try api.item(item.id)
-            if now.isTrashed { throw DriveError.refused(GoogleRefusal(status: 404, reason: "notFound")) }
-            return now
-        } catch {
-            throw .of(error, drivePath)
         }
     }
 

@@ -23,3 +23,16 @@ enum FetchFailure: Error, Equatable {
         return error.endsRun ? .run(failure) : .file(failure)
     }
 }
+
+extension DriveAPI {
+    /// The file as it is now; a file in the trash has vanished.
+    func current(_ item: DriveItem, _ drivePath: String) throws(FetchFailure) -> DriveItem {
+        do throws(DriveError) {
+            let now = try self.item(item.id)
+            if now.isTrashed { throw DriveError.refused(GoogleRefusal(status: 404, reason: "notFound")) }
+            return now
+        } catch {
+            throw .of(error, drivePath)
+        }
+    }
+}

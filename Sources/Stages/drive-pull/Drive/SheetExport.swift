@@ -36,7 +36,7 @@ struct SheetExport {
         for _ in 1...Self.replacementLimit {
             let file = try begin(item)
             let digests = try export(item, into: file)
-            let after = try look(item)
+            let after = try api.current(item, drivePath)
             // A version may also count what changes no content, such as a comment: then it is another name for the same.
             if after.version == item.version || after.modified == item.modified {
                 do throws(IOError) { try file.publish(as: place) } catch { throw .output(error) }
@@ -166,15 +166,5 @@ struct SheetExport {
         let type = response.headers["content-type"] ?? ""
         // A page to sign in comes with status 200.
         if type.lowercased().hasPrefix("text/html") { throw .malformed("a page came instead of a workbook") }
-    }
-
-    private func look(_ item: DriveItem) throws(FetchFailure) -> DriveItem {
-        do throws(DriveError) {
-            let now = try api.item(item.id)
-            if now.isTrashed { throw DriveError.refused(GoogleRefusal(status: 404, reason: "notFound")) }
-            return now
-        } catch {
-            throw .of(error, drivePath)
-        }
     }
 }

@@ -11,7 +11,6 @@ import StageKit
 struct SubjectCommand: Sendable {
     /// More output is no token.
     static let outputByteLimit = 1 << 20
-    private static let pollMilliseconds: Int32 = 200
 
     let words: [String]
     let audience: String
@@ -35,42 +34,19 @@ struct SubjectCommand: Sendable {
     }
 
     private func run() throws(CredentialsError) -> [UInt8] {
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw .unreadable(IOError.last("make a pipe", words[0])) }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        let reading = OwnedDescriptor(adopting: ends[0])
-        let running = try start(output: ends[1])
-        let bytes = collect(reading.number)
-        if bytes == nil { kill(-running.child, SIGKILL) }
-        var status: Int32 = 0
-        while waitpid(running.child, &status, 0) < 0, errno == EINTR {}
-        Signals.unregisterChild(running.slot)
-        guard let bytes else { throw refused("it took longer than \(limitSeconds) s, or printed too much") }
-        guard status == 0 else { throw refused("it failed") }
-        return bytes
-    }
-
-    /// Starts the program as the leader of a process group of its own; closes `output` here.
-    private func start(output: Int32) throws(CredentialsError) -> (child: Int32, slot: Int?) {
-        let writing = OwnedDescriptor(adopting: output)
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, writing.number, 1)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-        var variables: [UnsafeMutablePointer<CChar>?] = environment().map { strdup($0) } + [nil]
-        defer { for text in arguments + variables { free(text) } }
-        return try Signals.startChild { () throws(CredentialsError) -> Int32 in
-            var process: pid_t = 0
-            let code = posix_spawnp(&process, words[0], &actions, &attributes, &arguments, &variables)
-            guard code == 0 else { throw .unreadable(.system(call: "start", path: words[0], code: code)) }
-            return process
+        let outcome: CapturedOutcome
+        do throws(IOError) {
+            outcome = try CapturedProcess.run(
+                words, outputLimit: Self.outputByteLimit, limitSeconds: limitSeconds, keepsErrors: false,
+                environment: environment())
+        } catch {
+            throw .unreadable(error)
+        }
+        switch outcome.ending {
+        case .exited(0): return outcome.output
+        case .exited(let status): throw refused("it ended with status \(status)")
+        case .signalled(let number): throw refused("it was ended by signal \(number)")
+        case .overdue: throw refused("it took longer than \(limitSeconds) s")
         }
     }
 
@@ -87,21 +63,6 @@ struct SubjectCommand: Sendable {
             place += 1
         }
         return told
-    }
-
-    /// All output, or nil when it is too much or too late.
-    private func collect(_ descriptor: Int32) -> [UInt8]? {
-        let deadline = Environment.monotonicSeconds() + Double(limitSeconds)
-        var bytes: [UInt8] = []
-        var block = [UInt8](repeating: 0, count: 64 << 10)
-        while Environment.monotonicSeconds() < deadline, bytes.count <= Self.outputByteLimit {
-            var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            guard poll(&waiting, 1, Self.pollMilliseconds) > 0 else { continue }
-            let count = read(descriptor, &block, block.count)
-            if count == 0 { return bytes }
-            if count > 0 { bytes.append(contentsOf: block[..<count]) } else if errno != EINTR { return nil }
-        }
-        return nil
     }
 
     private func refused(_ reason: String) -> CredentialsError {

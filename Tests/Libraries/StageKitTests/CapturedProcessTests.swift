@@ -1,11 +1,11 @@
 import Bytes
 import Testing
 
-@testable import sf_copy
+@testable import StageKit
 
 struct CapturedProcessTests {
     private func shell(_ script: String, input: [UInt8] = [], limit: Int = 64 << 20) throws -> CapturedOutcome {
-        try CapturedProcess.run("/bin/sh", ["-c", script], input: input, outputLimit: limit)
+        try CapturedProcess.run(["/bin/sh", "-c", script], input: input, outputLimit: limit)
     }
 
     @Test func inputAndBothOutputsFlowAtTheSameTime() throws {
@@ -38,9 +38,23 @@ struct CapturedProcessTests {
         }
     }
 
+    @Test func aChildThatTakesTooLongIsKilledWithAllItStarted() throws {
+        // The grandchild holds the output open: were it not killed too, nobody could say when the output ends.
+        let outcome = try CapturedProcess.run(
+            ["/bin/sh", "-c", "echo begun; sleep 600 & sleep 600"], outputLimit: 100, limitSeconds: 1)
+        #expect(outcome.ending == .overdue)
+        #expect(outcome.output == Array("begun\n".utf8))
+    }
+
+    @Test func aChildHasTheEnvironmentItIsGiven() throws {
+        let outcome = try CapturedProcess.run(
+            ["/bin/sh", "-c", "echo $GIVEN$HOME"], outputLimit: 100, environment: ["GIVEN=yes"])
+        #expect(outcome.output == Array("yes\n".utf8))
+    }
+
     @Test func aProgramThatCannotBeStartedIsNamed() throws {
         #expect(throws: IOError.system(call: "start", path: "/nowhere/duckdb", code: 2)) {
-            try CapturedProcess.run("/nowhere/duckdb", [], input: [], outputLimit: 10)
+            try CapturedProcess.run(["/nowhere/duckdb"], outputLimit: 10)
         }
     }
 }
