@@ -8,6 +8,7 @@ import pathlib
 import openpyxl.utils
 import pytest
 
+from duration_text import seconds
 from test_xlsx_oddities import ROOT, read
 
 CORPUS = pathlib.Path(os.environ.get("SLUICE_CORPUS") or ROOT.parent / "shared" / "corpus")
@@ -18,16 +19,6 @@ ROWS, COLUMNS = 2000, 512
 
 def test_the_corpus_is_there_where_it_has_to_be():
     assert ENTRIES or os.environ.get("CI") != "true", "CI needs the corpus: set SLUICE_CORPUS"
-
-
-def seconds(text):
-    total, digits = 0.0, ""
-    for character in text.partition("T")[2]:
-        if character in "HMS":
-            total, digits = total + float(digits) * {"H": 3600, "M": 60, "S": 1}[character], ""
-        else:
-            digits += character
-    return -total if text.startswith("-") else total
 
 
 def trimmed(text):
@@ -43,7 +34,7 @@ def same(ours, theirs) -> bool:
         return ours == theirs and isinstance(ours, bool) == isinstance(theirs, bool)
     (tag, value), = theirs.items()
     if tag == "$duration":
-        return isinstance(ours, str) and "PT" in ours and abs(seconds(ours) - float(value)) < 0.0006
+        return isinstance(ours, str) and seconds(ours) is not None and abs(seconds(ours) - float(value)) < 0.0006
     if tag in ("$date", "$datetime", "$time", "$iso"):
         return isinstance(ours, str) and trimmed(ours) == trimmed(value)
     return ours == (json.loads(value) if tag == "$num" else value)

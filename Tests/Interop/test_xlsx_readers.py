@@ -9,6 +9,7 @@ import python_calamine
 
 import odd_cells
 import odd_packages
+from duration_text import seconds
 
 EPOCH = datetime.datetime(1899, 12, 30)
 # Where calamine would take memory for all cells between.
@@ -36,19 +37,6 @@ def read_calamine(path):
 
 def moment(text):
     return datetime.datetime.fromisoformat(text if "-" in text else f"1899-12-30T{text}")
-
-
-def seconds(text):
-    """The seconds of PT26H30M1S, or nothing."""
-    if not text.lstrip("-").startswith("PT"):
-        return None
-    total, digits = 0.0, ""
-    for character in text.partition("T")[2]:
-        if character in "HMS":
-            total, digits = total + float(digits) * {"H": 3600, "M": 60, "S": 1}[character], ""
-        else:
-            digits += character
-    return -total if text.startswith("-") else total
 
 
 def same(ours, theirs) -> bool:

@@ -2,18 +2,10 @@
 
 import hashlib
 
-from ..kit.moving_clock import rfc3339
+from ..kit.service_admin import ServiceAdmin
 
 
-class ADLSAdmin:
-    def __init__(self, service):
-        self._service = service
-
-    def answer(self, request, what):
-        """The value of a route, None when there is none."""
-        route = getattr(self, f"_{request.method.lower()}_{what.replace('/', '_')}", None)
-        return route(request) if route else None
-
+class ADLSAdmin(ServiceAdmin):
     def _get_tree(self, request):
         """All that readers see, and what waits for a flush or a list; ?digests=false saves reading all content."""
         store = self._service.store
@@ -47,14 +39,6 @@ class ADLSAdmin:
     def _post_identities(self, request):
         self._service.identities.update(request.json())
         return {}
-
-    def _post_settings(self, request):
-        return self._service.settings.update(request.json())
-
-    def _post_clock(self, request):
-        """{"advance_seconds": N}: tokens, leases and signatures age, and requests come too late."""
-        self._service.clock.advance(float(request.json()["advance_seconds"]))
-        return {"now": rfc3339(self._service.clock.now())}
 
     def _post_tokens_expire(self, request):
         return {"expired": self._service.tokens.expire_all()}

@@ -1,18 +1,13 @@
 """The Drive emulator's own admin routes."""
 
-from ..kit.moving_clock import rfc3339
+from ..kit.service_admin import ServiceAdmin
 from .random_tree import Gardener
 
 
-class DriveAdmin:
+class DriveAdmin(ServiceAdmin):
     def __init__(self, service):
-        self._service = service
+        super().__init__(service)
         self._gardeners = {}
-
-    def answer(self, request, what):
-        """The value of a route, None when there is none."""
-        route = getattr(self, f"_{request.method.lower()}_{what.replace('/', '_')}", None)
-        return route(request) if route else None
 
     def _get_tree(self, request):
         """?digests=false saves reading all content."""
@@ -49,14 +44,6 @@ class DriveAdmin:
     def _post_identities(self, request):
         self._service.identities.update(request.json())
         return {}
-
-    def _post_settings(self, request):
-        return self._service.settings.update(request.json())
-
-    def _post_clock(self, request):
-        """{"advance_seconds": N}"""
-        self._service.clock.advance(float(request.json()["advance_seconds"]))
-        return {"now": rfc3339(self._service.clock.now())}
 
     def _post_tokens_expire(self, request):
         """Ends all access tokens."""

@@ -1,25 +1,9 @@
 """The Snowflake emulator's own admin routes."""
 
-from ..kit.moving_clock import rfc3339
+from ..kit.service_admin import ServiceAdmin
 
 
-class SnowflakeAdmin:
-    def __init__(self, service):
-        self._service = service
-
-    def answer(self, request, what):
-        """The value of a route, None when there is none."""
-        route = getattr(self, f"_{request.method.lower()}_{what.replace('/', '_')}", None)
-        return route(request) if route else None
-
-    def _post_settings(self, request):
-        return self._service.settings.update(request.json())
-
-    def _post_clock(self, request):
-        """{"advance_seconds": N}: tokens age, and so does the history of loads."""
-        self._service.clock.advance(float(request.json()["advance_seconds"]))
-        return {"now": rfc3339(self._service.clock.now())}
-
+class SnowflakeAdmin(ServiceAdmin):
     def _post_keys(self, request):
         """{"account", "user", "pem"}: another public key of a user."""
         given = request.json()

@@ -1,10 +1,12 @@
 """What a test may change, at the start or through POST /_admin/settings."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
+
+from ..kit.settings import ChangeableSettings
 
 
 @dataclass
-class Settings:
+class Settings(ChangeableSettings):
     # A statement that takes longer is answered with 202, and is to be polled.
     sync_seconds: float = 45.0
     # Rows of one partition of a result.
@@ -18,12 +20,3 @@ class Settings:
     role: str = "LOADER"
     # Every statement takes at least so long.
     statement_seconds: float = 0.0
-
-    def update(self, values):
-        known = {each.name: type(getattr(self, each.name)) for each in fields(self)}
-        for name, value in values.items():
-            if name not in known or not isinstance(value, (known[name], int)):
-                raise ValueError(f"settings have no {name}, or not of that type")
-        for name, value in values.items():
-            setattr(self, name, known[name](value))
-        return asdict(self)
