@@ -1,11 +1,12 @@
 """An instance of Dagster and the code location of compose/dagster on a pipeline's folders, for tests."""
 import functools
 import os
+import pathlib
 import sys
 
 import dagster as dg
 
-from pipeline import ROOT, Pipeline
+from pipeline import PROGRAMS, ROOT, SELLER_HEADER, Pipeline, seller, write_workbook
 
 SOURCE = ROOT / "compose" / "dagster" / "src"
 if str(SOURCE) not in sys.path:
@@ -60,6 +61,37 @@ class Location:
         """What a sensor says."""
         context = dg.build_sensor_context(instance=self.instance, repository_def=self.repository, cursor=cursor)
         return self.repository.get_sensor_def(name).evaluate_tick(context)
+
+
+SELLERS = ("raw/sellers", "processed/sellers", "lnd/sellers")
+FILES = 4
+ROWS = 30
+
+
+def fill(pipeline: Pipeline) -> None:
+    """Workbooks of which `is_whole` knows what has to be in the warehouse."""
+    for file in range(FILES):
+        rows = [seller(file * ROWS + number) for number in range(ROWS)]
+        write_workbook(pipeline.source / f"Sellers {file}.xlsx", SELLER_HEADER, rows)
+
+
+def is_whole(pipeline: Pipeline) -> bool:
+    """Whether every row that `fill` wrote is in the warehouse, once."""
+    keys = [row[0] for row in pipeline.current_rows("sellers", "seller_id")]
+    landed = pipeline.query("select count(*), count(distinct (_delivery, _source_row)) from lnd.sellers")
+    return len(keys) == len(set(keys)) == FILES * ROWS and landed == [(FILES * ROWS, FILES * ROWS)]
+
+
+def programs_but(pipeline: Pipeline, program: str, body: str) -> pathlib.Path:
+    """A folder of the real programs in which one is a script: `body`, which has the real one in $real."""
+    folder = pipeline.folder / "programs"
+    folder.mkdir()
+    for name in (*PROGRAMS, "pipes-run"):
+        (folder / name).symlink_to(pathlib.Path(bin_folder()) / name)
+    (folder / program).unlink()
+    (folder / program).write_text(f"#!/usr/bin/env bash\nreal={bin_folder()}/{program}\n{body}\n")
+    (folder / program).chmod(0o755)
+    return folder
 
 
 def bin_folder() -> str:

@@ -54,11 +54,17 @@ class Server:
         nodes = self.ask("{assetNodes {assetKey {path} dependencyKeys {path}}}")["assetNodes"]
         return {"/".join(node["assetKey"]["path"]): {"/".join(key["path"]) for key in node["dependencyKeys"]} for node in nodes}
 
-    def launch(self, job: str) -> str:
+    def launch(self, job: str, assets: tuple[str, ...] = (), checks: list[tuple[str, str]] | None = None) -> str:
+        """Starts a run of the whole job, or of assets and checks (asset, name) of it. What `checks` leaves out Dagster leaves out,
+        even when the asset is made: the browser names all checks of the assets that it starts. None stands for them too."""
+        selector: dict = {**self.repository(), "jobName": job}
+        if assets or checks is not None:
+            selector["assetSelection"] = [{"path": key.split("/")} for key in assets]
+            selector["assetCheckSelection"] = checks and [{"assetKey": {"path": key.split("/")}, "name": name} for key, name in checks]
         answer = self.ask(
             "mutation($p: ExecutionParams!) {launchRun(executionParams: $p) {__typename ... on LaunchRunSuccess {run {id}} "
             "... on PythonError {message}}}",
-            p={"selector": {**self.repository(), "jobName": job}, "runConfigData": {}})["launchRun"]
+            p={"selector": selector, "runConfigData": {}})["launchRun"]
         assert answer["__typename"] == "LaunchRunSuccess", answer
         return answer["run"]["id"]
 
@@ -72,8 +78,20 @@ class Server:
         query = "query($f: RunsFilter!) {runsOrError(filter: $f) {... on Runs {results {id status tags {key value}}}}}"
         return self.ask(query, f={"tags": [{"key": "dagster/sensor_name", "value": name}]})["runsOrError"]["results"]
 
+    def stop_sensor(self, name: str) -> None:
+        query = "query($s: SensorSelector!) {sensorOrError(sensorSelector: $s) {... on Sensor {sensorState {id}}}}"
+        state = self.ask(query, s={**self.repository(), "sensorName": name})["sensorOrError"]["sensorState"]["id"]
+        answer = self.ask("mutation($i: String!) {stopSensor(id: $i) {__typename}}", i=state)["stopSensor"]
+        assert answer["__typename"] == "StopSensorMutationResult", answer
+
+    def checks(self, asset: str) -> list[str]:
+        """The names of an asset's checks."""
+        query = "query($k: [AssetKeyInput!]) {assetNodes(assetKeys: $k) {assetChecksOrError {... on AssetChecks {checks {name}}}}}"
+        [node] = self.ask(query, k=[{"path": asset.split("/")}])["assetNodes"]
+        return [check["name"] for check in node["assetChecksOrError"]["checks"]]
+
     def check(self, asset: str, name: str) -> dict | None:
-        """The last evaluation of a check: success, severity, metadata by label."""
+        """The last evaluation of a check: run, success, severity, metadata by label."""
         query = (
             "query($k: AssetKeyInput!, $n: String!) {assetCheckExecutions(assetKey: $k, checkName: $n, limit: 1) "
             "{runId evaluation {success severity metadataEntries {label ... on JsonMetadataEntry {jsonString} "
@@ -82,7 +100,7 @@ class Server:
         if not found or not found[0]["evaluation"]:
             return None
         evaluation = found[0]["evaluation"]
-        return {**evaluation, "metadata": {entry["label"]: entry for entry in evaluation["metadataEntries"]}}
+        return {"runId": found[0]["runId"], **evaluation, "metadata": {entry["label"]: entry for entry in evaluation["metadataEntries"]}}
 
 
 @contextlib.contextmanager

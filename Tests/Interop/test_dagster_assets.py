@@ -14,10 +14,8 @@ import time
 import dagster as dg
 import pytest
 
-from dagster_home import Location, bin_folder
-from pipeline import PROGRAMS, ROOT, SELLER_HEADER, make_samples, seller, write_workbook
-
-SELLERS = ("raw/sellers", "processed/sellers", "lnd/sellers")
+from dagster_home import SELLERS, Location, bin_folder, programs_but
+from pipeline import ROOT, SELLER_HEADER, make_samples, seller, write_workbook
 
 
 @pytest.fixture
@@ -121,14 +119,7 @@ def test_only_what_a_later_try_may_cure_is_retried(pipeline, location, monkeypat
     from sluice_dagster import step
 
     sellers(pipeline, [seller(1)])
-    programs = pipeline.folder / "programs"
-    programs.mkdir()
-    for program in pathlib.Path(bin_folder()).iterdir():
-        if program.name in (*PROGRAMS, "pipes-run") and program.name != "adls-put":
-            (programs / program.name).symlink_to(program)
-    (programs / "adls-put").write_text(
-        f'#!/usr/bin/env bash\n[[ "$*" != *--lease* ]] || exec {bin_folder()}/adls-put "$@"\nexit {status}\n')
-    (programs / "adls-put").chmod(0o755)
+    programs = programs_but(pipeline, "adls-put", f'[[ "$*" != *--lease* ]] || exec "$real" "$@"\nexit {status}')
     monkeypatch.setenv("SLUICE_BIN", str(programs))
     monkeypatch.setattr(step, "RETRY_LIMIT", 2)
     result = location.run("raw/sellers")

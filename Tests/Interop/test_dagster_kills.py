@@ -9,25 +9,10 @@ import time
 import dagster as dg
 import pytest
 
-from dagster_home import Location, bin_folder
-from pipeline import PROGRAMS, ROOT, SELLER_HEADER, Pipeline, seller, write_workbook
+from dagster_home import SELLERS, Location, bin_folder, fill, is_whole, programs_but
+from pipeline import ROOT
 
-SELLERS = ("raw/sellers", "processed/sellers", "lnd/sellers")
-FILES = 4
-ROWS = 30
 WAIT_SECONDS = 120
-
-
-def fill(pipeline: Pipeline) -> None:
-    for file in range(FILES):
-        rows = [seller(file * ROWS + number) for number in range(ROWS)]
-        write_workbook(pipeline.source / f"Sellers {file}.xlsx", SELLER_HEADER, rows)
-
-
-def is_whole(pipeline: Pipeline) -> bool:
-    keys = [row[0] for row in pipeline.current_rows("sellers", "seller_id")]
-    landed = pipeline.query("select count(*), count(distinct (_delivery, _source_row)) from lnd.sellers")
-    return len(keys) == len(set(keys)) == FILES * ROWS and landed == [(FILES * ROWS, FILES * ROWS)]
 
 
 @pytest.mark.parametrize("program, call", [
@@ -36,16 +21,11 @@ def is_whole(pipeline: Pipeline) -> bool:
 def test_a_program_that_is_killed(pipeline, monkeypatch, program, call):
     fill(pipeline)
     pipeline.binaries = pathlib.Path(bin_folder())
-    programs = pipeline.folder / "programs"
-    programs.mkdir()
-    for name in (*PROGRAMS, "pipes-run"):
-        (programs / name).symlink_to(pathlib.Path(bin_folder()) / name)
-    (programs / program).unlink()
+    calls = pipeline.folder / "calls"
     # The lease is no work of its own: killing that is what the other test does.
-    (programs / program).write_text(
-        f'#!/usr/bin/env bash\n[[ "$*" != *--lease* && "$*" != *--guard* ]] || exec {bin_folder()}/{program} "$@"\n'
-        f'echo >>{programs}/calls\n[[ $(wc -l <{programs}/calls) -ne {call} ]] || kill -KILL $$\nexec {bin_folder()}/{program} "$@"\n')
-    (programs / program).chmod(0o755)
+    programs = programs_but(pipeline, program, (
+        f'[[ "$*" != *--lease* && "$*" != *--guard* ]] || exec "$real" "$@"\n'
+        f'echo >>{calls}\n[[ $(wc -l <{calls}) -ne {call} ]] || kill -KILL $$\nexec "$real" "$@"'))
     with dg.instance_for_test() as instance:
         location = Location(pipeline, instance, monkeypatch)
         monkeypatch.setenv("SLUICE_BIN", str(programs))

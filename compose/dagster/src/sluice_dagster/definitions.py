@@ -3,6 +3,10 @@ import pathlib
 
 import dagster as dg
 
+from sluice_dagster import code_server
+
+code_server.keep_watching()
+
 
 @dg.definitions
 def defs() -> dg.Definitions:

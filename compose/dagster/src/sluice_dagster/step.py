@@ -42,6 +42,9 @@ def run_step(
     """Yields what the step reported, then judges its exit status.
 
     `assets` says which asset is which to pipes-run; `results_of(folder)` gives the results in its place."""
+    if not context.selected_asset_keys:
+        keys = sorted({check.asset_key.to_user_string() for check in context.selected_asset_check_keys})
+        raise dg.Failure(f"the programs judge an asset while they make it: materialize {', '.join(keys)}", allow_retries=False)
     name = run_name(context.op_execution_context, step, dataset)
     folder = places.run_folder(name)
     environment = {
