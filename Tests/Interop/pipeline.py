@@ -76,13 +76,13 @@ class Pipeline:
             f"select {columns} from lnd.{dataset} l join ops.deliveries d on d.delivery = l._delivery and d.dataset = '{dataset}' "
             "where d.status = 'current' order by all")
 
-    def everything(self) -> dict[str, list[tuple]]:
-        """All rows of lnd and ops that must be the same after a rebuild (design: what "same rows" means)."""
+    def everything(self, *but: str) -> dict[str, list[tuple]]:
+        """All rows of lnd and ops that must be the same after a rebuild (design: what "same rows" means), without the columns `but`."""
         found = {}
         for schema, table in self.query(
                 "select table_schema, table_name from information_schema.tables where table_catalog = 'ecom' "
                 "and table_schema in ('lnd', 'ops') and table_name not in ('runs', 'checks', 'locks') order by all"):
-            left_out = {"_loaded_at", "loaded_at", "run", "raw_url", "processed_url"}
+            left_out = {"_loaded_at", "loaded_at", "run", "raw_url", "processed_url", *but}
             columns = [f'"{name}"' for (name,) in self.query(
                 "select column_name from information_schema.columns where table_catalog = 'ecom' and table_schema = ? "
                 "and table_name = ? order by ordinal_position", [schema, table]) if name not in left_out]
