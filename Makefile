@@ -60,6 +60,10 @@ check-compose: setup ## check the Dockerfile and compose.yaml, without an engine
 	@scripts/setup-python checks
 	scripts/check-compose
 
+.PHONY: check-stack
+check-stack: setup ## build the images, start every service, carry workbooks to the marts in them (Docker; STAND_INS=1: podman)
+	scripts/check-stack $(if $(STAND_INS),--stand-ins)
+
 # ---- Build and tests -----------------------------------------------------------------------------------------------
 
 .PHONY: setup

@@ -1,0 +1,1 @@
+"""What scripts/check-stack is made of: images, services, and what they must show."""
