@@ -16,7 +16,8 @@ from pipeline import ROOT, SELLER_HEADER, seller, write_workbook
 
 # Longer is hanging, on a busy machine too.
 LIMIT_SECONDS = 900
-SCRIPT = ROOT / "scripts" / "verify-cloud"
+# Without the variables of who runs the tests.
+COMMAND = [ROOT / "scripts" / "verify-cloud", "--env", "/dev/null"]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ class Verification:
 
     def start(self, *arguments, **more):
         environment = {**self.services.environment(), "WORK": str(self.folder / "work"), **more}
-        return subprocess.Popen([SCRIPT, "--yes", *arguments], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        return subprocess.Popen([*COMMAND, "--yes", *arguments], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, text=True)
 
     def run(self, *arguments, expect=0, **more):
@@ -120,6 +121,21 @@ def test_a_wrong_key_is_a_red_line(verification):
     verification.check_nothing_is_left()
 
 
+def test_a_wrong_key_of_google_and_one_of_snowflake_are_red_lines(verification, tmp_path):
+    ready = verification.services.drive.ready["credentials"]["service_account"]
+    key = subprocess.run(["openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"], check=True, capture_output=True,
+                         text=True).stdout
+    account = tmp_path / "account.json"
+    account.write_text(json.dumps({**json.loads(pathlib.Path(ready).read_text()), "private_key": key}))
+    (tmp_path / "other.p8").write_text(key)
+    report = verification.run("--only", "drive,snowflake", expect=65, GOOGLE_APPLICATION_CREDENTIALS=str(account),
+                              SNOWFLAKE_CONNECTIONS_LOCAL_PRIVATE_KEY_FILE=str(tmp_path / "other.p8"))
+    assert failed(report) == [("drive", "sign in and list the folder"),
+                              ("snowflake", "sign in, and find everything that a load needs")]
+    assert not any(line in report for line in key.splitlines())
+    verification.check_nothing_is_left()
+
+
 def test_a_missing_container_is_a_red_line(verification):
     report = verification.run("--only", "adls", expect=65, LAKE="abfss://nosuch@devstoreaccount1.dfs.core.windows.net")
     assert failed(report) == [("adls", "sign in and list")]
@@ -172,7 +188,7 @@ def test_what_cannot_be_removed_is_told(verification):
 
 def test_nothing_is_done_without_a_yes(services, tmp_path):
     environment = {**services.environment(), "WORK": str(tmp_path / "work")}
-    done = subprocess.run([SCRIPT], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False)
+    done = subprocess.run(COMMAND, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False)
     assert done.returncode == 64 and "make the database SLUICE_TRIAL_" in done.stderr and "nothing was done" in done.stderr
     assert not (tmp_path / "work").exists()
 
@@ -181,7 +197,7 @@ def test_nothing_is_done_without_a_yes(services, tmp_path):
                                            ("STORAGE_INTEGRATION", "SNOWFLAKE_STAGE_SAS")])
 def test_what_is_not_set_is_told(services, tmp_path, missing, told):
     environment = {name: value for name, value in services.environment().items() if name != missing}
-    done = subprocess.run([SCRIPT, "--yes"], env={**environment, "WORK": str(tmp_path / "work")}, capture_output=True, text=True,
+    done = subprocess.run([*COMMAND, "--yes"], env={**environment, "WORK": str(tmp_path / "work")}, capture_output=True, text=True,
                           timeout=LIMIT_SECONDS, check=False)
     assert done.returncode == 78 and told in done.stderr
 
@@ -194,3 +210,33 @@ def test_variables_come_from_a_file_of_compose(tmp_path):
     done = subprocess.run(["python3", "-c", code, ROOT / "scripts", tmp_path / "my.env"], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == {
         "SOURCE": f"file:{tmp_path}", "LAKE": "abfss://a@b.dfs.core.windows.net", "AZURE_STORAGE_KEY_FILE": str(tmp_path / "key")}
+
+
+def test_no_form_of_a_secret_passes_the_redaction(tmp_path):
+    """Secrets of variables, of the files that variables name, of credential files and connection profiles, and what looks like one."""
+    (tmp_path / "key").write_text("file-secret-1\n")
+    (tmp_path / "google.json").write_text(json.dumps({
+        "type": "authorized_user", "client_secret": "google-secret-2", "refresh_token": "google-secret-3", "client_email": "me@project.example.com",
+        "credential_source": {"headers": {"Token": "google-secret-4"}}, "token_uri": "https://oauth2.example.com/token"}))
+    (tmp_path / "connections.toml").write_text('[prod]\naccount = "myorg-production"\npassword = "toml-secret-5"\ntoken_file_path = "key2"\n')
+    (tmp_path / "key2").write_text("file-secret-6")
+    environment = {
+        "LAKE": "abfss://lake@mystorage.dfs.core.windows.net", "AZURE_CLIENT_SECRET": "env-secret-7", "AZURE_STORAGE_KEY_FILE": str(tmp_path / "key"),
+        "GOOGLE_APPLICATION_CREDENTIALS": str(tmp_path / "google.json"), "SNOWFLAKE_HOME": str(tmp_path), "PRIVATE_KEY_PASSPHRASE": "env-secret-8",
+        "SNOWFLAKE_STAGE_SAS": "?sv=2024&sig=env%2Bsecret9%3D", "STORAGE_INTEGRATION": "LAKE_READER"}
+    said = ["file-secret-1", "google-secret-2", "google-secret-3", "google-secret-4", "toml-secret-5", "file-secret-6", "env-secret-7", "env-secret-8",
+            "sig=abc%2Fdef", "Bearer abcdef.ghi", "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln", "ya29.a0Ab_cd", "A" * 86 + "==",
+            "-----BEGIN PRIVATE KEY-----\nMIIEv\n-----END PRIVATE KEY-----", "me@project.example.com", "mystorage", "MyOrg-Production"]
+    code = ("import sys, json, pathlib, argparse; sys.path.insert(0, sys.argv[1])\n"
+            "from verify import addresses, redaction\n"
+            "options = argparse.Namespace(env='/dev/null', include=[], only=('adls',))\n"
+            "trial = addresses.trial(options, json.loads(sys.argv[2]))\n"
+            "print(redaction.Redactor(trial).clean(sys.argv[3]))\n")
+    done = subprocess.run(["python3", "-c", code, ROOT / "scripts", json.dumps(environment), " | ".join(said) + " | x-ms-request-id 1f0c-22"],
+                          capture_output=True, text=True, check=True)
+    for secret in said:
+        assert secret not in done.stdout, secret
+    assert done.stdout.strip().endswith("x-ms-request-id 1f0c-22")
+    for secret in ("env%2Bsecret9", "MIIEv", "abc%2Fdef", "abcdef.ghi"):
+        assert secret not in done.stdout
+    assert "my…ge" in done.stdout and "my…on" in done.stdout.lower()

@@ -98,9 +98,9 @@ def trial(options, environment):
     Raises ConfigurationError for what is missing.
     """
     listed = pathlib.Path(options.env) if options.env else ROOT / "compose" / ".env"
-    if options.env and not listed.is_file():
+    if options.env and not listed.exists():
         raise ConfigurationError(f"--env {listed}: there is no such file")
-    values = {**(read_variables(listed) if listed.is_file() else {}), **environment}
+    values = {**(read_variables(listed) if listed.exists() else {}), **environment}
     work = pathlib.Path(environment.get("WORK") or ROOT / "work").absolute()
     if options.include:
         pulling = " ".join(f"--include {pattern}" for pattern in options.include)

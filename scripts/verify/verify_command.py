@@ -69,7 +69,7 @@ def parsed(arguments):
     parser.add_argument("--only", metavar="LIST", type=endpoints, default=ENDPOINTS,
                         help="some of drive,adls,snowflake; the pipeline is checked only with all three")
     parser.add_argument("--include", metavar="GLOB", action="append", default=[], help="only these files of the Drive folder (repeatable)")
-    parser.add_argument("--env", metavar="FILE", help="variables that the environment does not set (default compose/.env)")
+    parser.add_argument("--env", metavar="FILE", help="variables that the environment does not set (default compose/.env; /dev/null for none)")
     parser.add_argument("--keep", action="store_true", help="remove nothing at the end, and say how")
     parser.add_argument("--any-warehouse", action="store_true", help="take a warehouse that is not XSMALL or does not suspend itself in 60 s")
     parser.add_argument("--yes", action="store_true", help="do not ask")
