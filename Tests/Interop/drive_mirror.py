@@ -13,6 +13,7 @@ class DriveMirror:
         self.emulator, self.folder = emulator, folder
         self.address = f"https://drive.google.com/drive/folders/{emulator.ready['folder']}"
         self._folders, self._files = {".": emulator.ready["folder"]}, {}
+        self._count = 0
 
     def update(self):
         scripts, present = [], set()
@@ -28,7 +29,9 @@ class DriveMirror:
             content = {"path": str(path), "modified_time": moment(stamp.st_mtime_ns)}
             state = (stamp.st_mtime_ns, path.read_bytes())
             if name not in self._files:
-                self._files[name] = (f"file-{len(self._files)}", state)
+                # A file that was deleted and comes again is another one.
+                self._count += 1
+                self._files[name] = (f"file-{self._count}", state)
                 scripts.append({"op": "file", "id": self._files[name][0], "name": path.name, "parent": self._parent(path), **content})
             elif self._files[name][1] != state:
                 identity = self._files[name][0]
