@@ -203,13 +203,19 @@ def test_what_is_not_set_is_told(services, tmp_path, missing, told):
 
 
 def test_variables_come_from_a_file_of_compose(tmp_path):
-    (tmp_path / "key").write_text("x")
-    (tmp_path / "my.env").write_text(f"# comment\nSOURCE=file:{tmp_path}\nexport LAKE='abfss://a@b.dfs.core.windows.net'\nAZURE_KEY=key\n")
+    """By compose.yaml's own list of which secret is which variable."""
+    compose = (ROOT / "compose" / "compose.yaml").read_text()
+    named = dict(reversed(pair) for pair in re.findall(r"(\w+): \$\{(\w+):\+/run/secrets/", compose))
+    named.pop("ALERT_WEBHOOK")
+    assert len(named) >= 4
+    (tmp_path / "my.env").write_text(f"# comment\nSOURCE=file:{tmp_path}\nexport LAKE='abfss://a@b.dfs.core.windows.net'\nSTAGE=\n"
+                                     + "".join(f"{name}=secrets/{name}\n" for name in named))
     code = ("import sys, json, pathlib; sys.path.insert(0, sys.argv[1]); from verify.addresses import read_variables; "
             "print(json.dumps(read_variables(pathlib.Path(sys.argv[2]))))")
     done = subprocess.run(["python3", "-c", code, ROOT / "scripts", tmp_path / "my.env"], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == {
-        "SOURCE": f"file:{tmp_path}", "LAKE": "abfss://a@b.dfs.core.windows.net", "AZURE_STORAGE_KEY_FILE": str(tmp_path / "key")}
+        "SOURCE": f"file:{tmp_path}", "LAKE": "abfss://a@b.dfs.core.windows.net",
+        **{variable: str(tmp_path / "secrets" / name) for name, variable in named.items()}}
 
 
 def test_no_form_of_a_secret_passes_the_redaction(tmp_path):

@@ -12,7 +12,7 @@ ENDPOINTS = ("drive", "adls", "snowflake")
 # compose/.env names files of secrets by its own names.
 COMPOSE_NAMES = {
     "GOOGLE_KEY": "GOOGLE_APPLICATION_CREDENTIALS", "AZURE_KEY": "AZURE_STORAGE_KEY_FILE",
-    "SNOWFLAKE_KEY": "SNOWFLAKE_PRIVATE_KEY_FILE"}
+    "AZURE_CLIENT": "AZURE_CLIENT_SECRET_FILE", "SNOWFLAKE_KEY": "SNOWFLAKE_PRIVATE_KEY_FILE"}
 # Of another run: ours are made for each run.
 NOT_INHERITED = ("RUN", "SLUICE_LEASED", "RETRY", "DATASETS", "STAGE", "AS_OF", "PUBLISHED", "DATABASE", "WORK")
 AZURE = re.compile(r"abfss?://(?P<container>[^@/]+)@(?P<account>[^./]+)[^/]*(?P<path>/.*)?$")
