@@ -162,7 +162,66 @@ def test_what_does_not_fit_is_refused_whole(shop):
     path.write_text("no parquet")
     shop.files("append", good, path, status=65)
     assert shop.rows() == [("a", 1)]
-    shop.files("append", shop.place() / "nothing.parquet", status=66)
+
+
+def test_what_became_of_each_file_is_told_in_the_same_words(shop):
+    good, more = shop.parquet("good.parquet", [("a", 1)]), shop.parquet("more.parquet", [("b", 2)])
+    bad, none = shop.place() / "bad.parquet", shop.place() / "none.parquet"
+    bad.write_text("no parquet")
+    copy = pathlib.Path(shutil.copy(good, shop.place() / "copy.parquet"))
+
+    def told(*files, mode="append", status=65):
+        loads = shop.files(mode, *files, status=status)
+        assert all(set(load) - {"reason"} == {"status", "table", "rows", "loaded_at"} for load in loads)
+        assert all(("reason" in load) == (load["status"] not in ("loaded", "skipped")) for load in loads)
+        return sorted((load["status"], load["rows"]) for load in loads)
+
+    # One that cannot be loaded keeps no other from being loaded.
+    assert told(bad, none, good, copy, more) == [("failed", 0), ("loaded", 1), ("loaded", 1), ("missing", 0), ("skipped", 1)]
+    assert "2 of 5 files are not loaded" in shop.errors
+    assert told(good, more, status=0) == [("skipped", 1), ("skipped", 1)]
+    assert shop.rows() == [("a", 1), ("b", 2)]
+    # With nothing there at all there is no input.
+    assert told(none, status=66) == [("missing", 0)]
+    # Replacing is all or nothing, and what merges later would be undone by what is merged again.
+    assert told(good, none, mode="replace") == [("failed", 0), ("missing", 0)]
+    assert told(good, bad, mode="replace") == [("failed", 0), ("failed", 0)]
+    assert told(good, bad, more, mode="merge") == [("failed", 0), ("failed", 0), ("loaded", 1)]
+    assert shop.rows() == [("a", 1), ("b", 2)]
+
+
+def test_a_delivery_tells_of_its_files_when_one_is_not_loaded(shop):
+    line = shop.processed(shop.record("things.xlsx", 1, "a"), rows=4, rejects=1, parts=2)
+    part = next(shop.lake.rglob("part-1.parquet"))
+    content = part.read_bytes()
+    part.unlink()
+    load, = shop.load(line, status=65)
+    assert load["status"] == "refused"
+    assert [(pathlib.PurePath(file["url"]).name, file["status"]) for file in load["files"]] == [
+        ("part-0.parquet", "failed"), ("part-1.parquet", "missing"), ("rejects.parquet", "failed")]
+    assert "part-1.parquet" in load["reason"] and all("reason" in file for file in load["files"])
+    part.write_bytes(b"x" * len(content))
+    assert {file["status"] for file in shop.load(line, status=65)[0]["files"]} == {"failed"}
+    part.write_bytes(content)
+    assert "files" not in shop.load(line)[0]
+
+
+@pytest.mark.parametrize("shop", ["snowflake"], indirect=True)
+def test_a_copy_that_passes_over_a_file_is_no_success(shop):
+    """Whatever an account makes of ON_ERROR, COPY's own rows count."""
+    shop.service.admin("POST", "settings", {"copy_on_error": "SKIP_FILE"})
+    bad = shop.place() / "bad.parquet"
+    bad.write_text("no parquet")
+    try:
+        load, = shop.files("append", bad, status=65)
+        assert (load["status"], load["rows"]) == ("failed", 0) and "COPY says LOAD_FAILED, 0 of 0 rows" in load["reason"]
+        line = shop.processed(shop.record("things.xlsx", 1, "a"), rows=4, parts=2)
+        part = next(shop.lake.rglob("part-1.parquet"))
+        part.write_bytes(b"x" * part.stat().st_size)
+        assert shop.load(line, status=65)[0]["status"] == "refused"
+    finally:
+        shop.service.admin("POST", "settings", {"copy_on_error": ""})
+    assert shop.rows() == []
 
 
 def test_a_dry_run_changes_nothing(shop):

@@ -54,6 +54,9 @@ struct ProcessedRows {
     /// What does not fit together, to be told when the rows are really asked for.
     let problem: String?
 
+    /// All that is asked for.
+    var files: [LakeFile] { parts + (rejects.map { [$0] } ?? []) }
+
     init(
         _ document: JSONObject, _ process: JSONObject, key: String, contractVersion: String?
     ) throws(ManifestError) {

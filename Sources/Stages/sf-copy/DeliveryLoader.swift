@@ -33,9 +33,14 @@ struct DeliveryLoader {
     /// What was done for one line.
     struct Result {
         let line: DeliveryLine
-        let outcome: LoadOutcome
+        var outcome: LoadOutcome
         /// Empty when nothing had to be done.
         let statements: [String]
+        /// Of all files that were asked for, unless each of them is loaded.
+        var findings: [FileFinding] = []
+
+        /// Whether everything that was asked for is in the warehouse and good.
+        var isGood: Bool { outcome.status.isGood && findings.isEmpty }
     }
 
     /// The order of loading. Deletions wait for the end, for whatever goes wrong before holds them back.
@@ -63,7 +68,7 @@ struct DeliveryLoader {
         for _ in 0..<Self.fenceRetryLimit {
             do throws(WarehouseError) {
                 let result = try attempt(line)
-                if !result.outcome.status.isGood { hasSetback = true }
+                if !result.isGood { hasSetback = true }
                 return result
             } catch {
                 guard error == .fenceBroken else { throw error }
@@ -87,30 +92,44 @@ struct DeliveryLoader {
         var processed: ProcessedRows?
         if change.landing == .replace, case .rows(let rows) = line.work {
             if let problem = rows.problem { return refusal(line, .refused, problem) }
-            if let problem = try warehouse.problem(of: rows) { return refusal(line, .refused, problem) }
+            let problems = try warehouse.problems(of: rows)
+            if let first = problems.first {
+                let findings = rows.files.map { file in
+                    problems.first { $0.address == file.url } ?? .failed(file.url, "not tried: \(first.reason ?? "")")
+                }
+                return refusal(line, .refused, first.reason ?? "", findings)
+            }
             processed = rows
         }
         let fence = state.fence(for: change, dataset: dataset.name, next: Self.newHolder(run: run))
         let script = LoadScript(warehouse: warehouse, table: table, fence: fence)
         let statements = script.statements(change, rows: processed)
-        var outcome = change.outcome
+        var result = Result(line: line, outcome: change.outcome, statements: statements)
         if !isDryRun {
+            let addresses = processed?.files.map(\.url) ?? []
             do throws(WarehouseError) {
                 let answer = try warehouse.run(.writing, statements)
-                outcome.loadedAt = answer.compactMap { DeliveryRow(answer: $0) }.first?.loadedAt
+                result.outcome.loadedAt = answer.compactMap { DeliveryRow(answer: $0) }.first?.loadedAt
+                let findings = CopyReport(answer: answer)?.findings(addresses) ?? []
+                if !findings.allSatisfy(\.status.isGood) { result.findings = findings }
             } catch {
                 switch error {
-                case .refused(let message), .wrongCount(let message): return refusal(line, .refused, message)
+                case .refused(let message), .wrongCount(let message):
+                    return refusal(line, .refused, message, FileFinding.refused(addresses, message))
                 default: throw error
                 }
             }
         }
         state.apply(change, fence: fence)
-        return Result(line: line, outcome: outcome, statements: statements)
+        return result
     }
 
-    private func refusal(_ line: DeliveryLine, _ status: LoadOutcome.Status, _ reason: String) -> Result {
-        Result(line: line, outcome: LoadOutcome(status: status, reason: reason, rowsLanded: 0), statements: [])
+    private func refusal(
+        _ line: DeliveryLine, _ status: LoadOutcome.Status, _ reason: String, _ findings: [FileFinding] = []
+    ) -> Result {
+        Result(
+            line: line, outcome: LoadOutcome(status: status, reason: reason, rowsLanded: 0), statements: [],
+            findings: findings)
     }
 
     /// A name that no other transaction has.
@@ -133,21 +152,21 @@ extension DeliveryLine {
 
 /// Looks at the files of the lake before they are loaded.
 enum LakeFiles {
-    /// What is wrong with a delivery's files, or nil.
-    static func problem(of rows: ProcessedRows) -> String? {
-        for file in rows.parts + (rows.rejects.map { [$0] } ?? []) {
-            guard let path = file.localPath else { return "\(file.url): DuckDB loads from file: addresses only" }
-            do throws(IOError) {
-                guard let status = try FileSystem.status(path), status.isRegular else {
-                    return "\(path): there is no such file"
-                }
-                if let expected = file.byteCount, expected != status.byteCount {
-                    return "\(path): \(status.byteCount) bytes long, the manifest says \(expected)"
-                }
-            } catch {
-                return error.message
-            }
+    /// What is wrong with a file of a delivery, or nil.
+    static func problem(of file: LakeFile) -> FileFinding? {
+        guard let path = file.localPath else {
+            return .failed(file.url, "\(file.url): DuckDB loads from file: addresses only")
         }
-        return nil
+        do throws(IOError) {
+            guard let status = try FileSystem.status(path), status.isRegular else {
+                return FileFinding(address: file.url, status: .missing, reason: "\(path): there is no such file")
+            }
+            if let expected = file.byteCount, expected != status.byteCount {
+                return .failed(file.url, "\(path): \(status.byteCount) bytes long, the manifest says \(expected)")
+            }
+            return nil
+        } catch {
+            return .failed(file.url, error.message)
+        }
     }
 }

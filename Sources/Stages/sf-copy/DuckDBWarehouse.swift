@@ -72,21 +72,19 @@ struct DuckDBWarehouse: Warehouse {
         (opening(file, access) + statements).map { "\($0);\n" }.joined()
     }
 
-    func problem(of rows: ProcessedRows) throws(WarehouseError) -> String? { LakeFiles.problem(of: rows) }
+    func problems(of rows: ProcessedRows) throws(WarehouseError) -> [FileFinding] {
+        rows.files.compactMap { LakeFiles.problem(of: $0) }
+    }
 
-    func describe(_ paths: [String]) throws(StageFailure) -> [FileLoader.File] {
-        var files: [FileLoader.File] = []
-        for path in paths {
-            let local = LakeFile(url: path, byteCount: nil).localPath ?? path
-            do throws(IOError) {
-                let (digest, byteCount) = try MessageDigest.hex(.sha256, of: try DescriptorSource(path: local))
-                files.append(
-                    FileLoader.File(path: path, byteCount: byteCount, sha256: digest, fingerprint: digest))
-            } catch {
-                throw .input(error)
-            }
+    func describe(_ path: String) throws(StageFailure) -> FileLoader.File? {
+        let local = LakeFile(url: path, byteCount: nil).localPath ?? path
+        do throws(IOError) {
+            let (digest, byteCount) = try MessageDigest.hex(.sha256, of: try DescriptorSource(path: local))
+            return FileLoader.File(path: path, byteCount: byteCount, sha256: digest, fingerprint: digest)
+        } catch {
+            if error.isNotFound { return nil }
+            throw .input(error)
         }
-        return files
     }
 
     func arrival(

@@ -15,7 +15,18 @@ struct FileLoader {
     let mode: LoadMode
     let run: String?
 
+    private var identities: [String] = []
+    private var state = WarehouseState()
+
     private var dialect: SQLDialect { warehouse.dialect }
+
+    init(warehouse: any Warehouse, table: TableShape, key: [String], mode: LoadMode, run: String?) {
+        self.warehouse = warehouse
+        self.table = table
+        self.key = key
+        self.mode = mode
+        self.run = run
+    }
 
     struct File: Equatable {
         let path: String
@@ -26,52 +37,76 @@ struct FileLoader {
         let fingerprint: String
     }
 
-    enum Status: String {
-        case loaded
-        /// Appended before.
-        case skipped
-    }
-
     struct Result {
         let file: File
-        let status: Status
-        /// Nil in a dry run.
-        let row: DeliveryRow?
+        let status: FileStatus
+        /// Nil for what is not in the table.
+        var row: DeliveryRow?
+        var reason: String?
     }
 
     /// The files whose rows arrive in one transaction.
     func batches(of files: [File]) -> [[File]] { mode == .replace ? [files] : files.map { [$0] } }
 
-    /// Whether the table holds rows of deliveries, which only `deliver` may change.
-    func holdsDeliveries() throws(WarehouseError) -> Bool {
-        let query = """
-            SELECT count(*) AS deliveries FROM \(dialect.name(OpsTables.deliveries)) WHERE dataset = \
-            \(dialect.literal(table.lockName)) AND file_id NOT LIKE '\(Self.identityPrefix)%'
-            """
-        return try warehouse.run(.reading, [query]).first?["deliveries"]?.integer != 0
+    /// Reads what the warehouse knows of all files that are to be loaded, and which tables it has.
+    mutating func readState(for files: [File]) throws(WarehouseError) -> WarehouseCatalog {
+        identities = files.map(identity)
+        let (catalog, state) = try WarehouseState.read(from: warehouse, files: identities, forFiles: true)
+        self.state = state
+        return catalog
     }
 
-    /// Loads one batch, deciding anew when another process loaded the table in between.
-    func load(_ batch: [File], now: UTCTime) throws(WarehouseError) -> [Result] {
+    /// Whether the table can be locked, without which nothing can be loaded.
+    var hasLock: Bool { state.hasLock(table.lockName) }
+
+    /// Why the table takes no files in this mode, or nil.
+    var obstacle: String? {
+        guard mode != .append, state.hasDeliveries(table.lockName) else { return nil }
+        return "\(table.shortName) holds deliveries, which --mode \(mode.rawValue) would break: name another --table"
+    }
+
+    /// Loads one batch, deciding anew when another process loaded the table in between. What is refused is told of each
+    /// file; throws only what concerns all batches.
+    mutating func load(_ batch: [File], now: UTCTime) throws(WarehouseError) -> [Result] {
         for _ in 0..<DeliveryLoader.fenceRetryLimit {
             do throws(WarehouseError) {
-                let state = try WarehouseState.read(from: warehouse, files: batch.map(identity)).state
-                if let standing = known(batch, state: state) { return standing }
-                let answer = try warehouse.run(.writing, statements(for: batch, state: state, now: now))
-                let rows = answer.compactMap { DeliveryRow(answer: $0) }
-                return batch.map { file in
-                    let id = delivery(of: file)
-                    return Result(file: file, status: .loaded, row: rows.first { $0.delivery == id })
-                }
+                return try attempt(batch, now: now)
             } catch {
-                guard error == .fenceBroken else { throw error }
+                switch error {
+                case .fenceBroken: break
+                case .refused(let message), .wrongCount(let message):
+                    return results(batch, FileFinding.refused(batch.map(\.path), message), rows: [])
+                default: throw error
+                }
             }
+            state = try WarehouseState.read(from: warehouse, files: identities, forFiles: true).state
         }
         throw .fenceBroken
     }
 
+    private mutating func attempt(_ batch: [File], now: UTCTime) throws(WarehouseError) -> [Result] {
+        if let standing = known(batch) { return standing }
+        if let obstacle { throw .refused(obstacle) }
+        let fence = state.fence(datasets: [table.lockName], next: DeliveryLoader.newHolder(run: run))
+        let answer = try warehouse.run(.writing, statements(for: batch, fence: fence, now: now))
+        let rows = answer.compactMap { DeliveryRow(answer: $0) }
+        state.apply(rows, fence: fence)
+        let findings = CopyReport(answer: answer)?.findings(batch.map(\.path)) ?? []
+        return results(batch, findings, rows: rows)
+    }
+
+    private func results(_ batch: [File], _ findings: [FileFinding], rows: [DeliveryRow]) -> [Result] {
+        batch.enumerated().map { index, file in
+            let id = delivery(of: file)
+            let finding = index < findings.count ? findings[index] : nil
+            return Result(
+                file: file, status: finding?.status ?? .loaded, row: rows.first { $0.delivery == id },
+                reason: finding?.reason)
+        }
+    }
+
     /// The results of a batch that was appended before, or nil.
-    private func known(_ batch: [File], state: WarehouseState) -> [Result]? {
+    private func known(_ batch: [File]) -> [Result]? {
         guard mode == .append else { return nil }
         var results: [Result] = []
         for file in batch {
@@ -81,10 +116,14 @@ struct FileLoader {
         return results
     }
 
-    /// The transaction of one batch.
-    func statements(for batch: [File], state: WarehouseState, now: UTCTime) -> [String] {
-        let name = dialect.literal(table.lockName)
+    /// The transaction of one batch, as a dry run shows it.
+    func statements(for batch: [File], now: UTCTime) -> [String] {
         let fence = state.fence(datasets: [table.lockName], next: DeliveryLoader.newHolder(run: run))
+        return statements(for: batch, fence: fence, now: now)
+    }
+
+    private func statements(for batch: [File], fence: LoadScript.Fence, now: UTCTime) -> [String] {
+        let name = dialect.literal(table.lockName)
         let arrivals = batch.enumerated().map { index, file in
             warehouse.arrival(
                 of: [LakeFile(url: file.path, byteCount: nil)], for: table, delivery: delivery(of: file),
@@ -96,9 +135,12 @@ struct FileLoader {
             statements.append("DELETE FROM \(dialect.name(OpsTables.deliveries)) WHERE dataset = \(name)")
         }
         for (file, arrival) in zip(batch, arrivals) { statements += self.statements(for: file, arrival, now: now) }
-        // Merging takes rows from files that came before.
-        let counted = mode == .merge ? "dataset = \(name)" : "delivery IN (\(dialect.list(batch.map(delivery))))"
-        statements.append(dialect.recount(of: table, where: counted))
+        if mode == .merge {
+            // Merging takes rows from files that came before.
+            statements.append(dialect.recount(of: table, where: "dataset = \(name)"))
+        } else {
+            statements += batch.map { dialect.recount(of: table, delivery: delivery(of: $0)) }
+        }
         return statements + [
             "COMMIT", DeliveryRow.query(where: "delivery IN (\(dialect.list(batch.map(delivery))))", dialect),
         ]

@@ -16,8 +16,8 @@ extension SFCopy {
         defer { totals.tell(output.report) }
         for line in DeliveryLoader.ordered(lines) {
             let result = try asking { () throws(WarehouseError) in try loader.load(line) }
-            totals.add(result.outcome)
-            if !result.outcome.status.isGood { log.warning(result.message, code: result.warningCode) }
+            totals.add(result)
+            if !result.isGood { log.warning(result.message, code: result.warningCode) }
             if dryRun {
                 let script = result.statements.isEmpty ? "" : warehouse.script(.writing, result.statements)
                 try output.print(script: script)
@@ -70,10 +70,10 @@ struct LoadTotals {
     private var statuses: [String: Int] = [:]
     private var rowCount = 0
 
-    mutating func add(_ outcome: LoadOutcome) {
-        statuses[outcome.status.rawValue, default: 0] += 1
-        rowCount += outcome.rowsLanded
-        if !outcome.status.isGood { setbackCount += 1 }
+    mutating func add(_ result: DeliveryLoader.Result) {
+        statuses[result.outcome.status.rawValue, default: 0] += 1
+        rowCount += result.outcome.rowsLanded
+        if !result.isGood { setbackCount += 1 }
     }
 
     func tell(_ report: RunReport) {
@@ -91,6 +91,7 @@ extension DeliveryLoader.Result {
             "rows": .integer(outcome.rowsLanded), "loaded_at": .optional(outcome.loadedAt?.text),
         ]
         if let reason = outcome.reason { load["reason"] = .string(reason) }
+        if !findings.isEmpty { load["files"] = .array(findings.map { .object($0.document) }) }
         var document = line.record.document
         document["load"] = .object(load)
         return document
@@ -99,7 +100,7 @@ extension DeliveryLoader.Result {
     /// One line for a person.
     var message: String {
         "\(line.record.drivePath) (delivery \(line.record.delivery)): \(outcome.status.rawValue): "
-            + (outcome.reason ?? "no reason was given")
+            + (outcome.reason ?? findings.first { !$0.status.isGood }?.reason ?? "no reason was given")
     }
 
     var warningCode: String { "load.\(outcome.status.rawValue)" }

@@ -12,62 +12,138 @@ extension SFCopy {
         let table = TableShape.landing(dataset, as: try tableName())
         let key = dataset.primaryKey.map { dataset.fields[$0].name }
         if mode == .merge, key.isEmpty { throw .badConfiguration("\(contract ?? ""): merging needs a primary key") }
-        let loader = FileLoader(warehouse: warehouse, table: table, key: key, mode: mode, run: run)
-        var chosen: [FileLoader.File] = []
-        for file in try warehouse.describe(files) {
+        var loader = FileLoader(warehouse: warehouse, table: table, key: key, mode: mode, run: run)
+        var asked = AskedFiles()
+        for path in files { asked.add(path, try warehouse.describe(path)) }
+        for file in asked.present {
             output.report.addInput(StoredFile(path: file.path, byteCount: file.byteCount, sha256: file.sha256 ?? ""))
-            // The same content twice is the same file twice.
-            if !chosen.contains(where: { $0.fingerprint == file.fingerprint }) { chosen.append(file) }
         }
-        let clock = Environment.wallClock()
-        let now = UTCTime(seconds: clock.seconds, nanoseconds: clock.nanoseconds)
-        let state = try prepare(loader, log: log)
-        var rowCount = 0
-        for batch in loader.batches(of: chosen) {
-            if dryRun {
-                let statements = loader.statements(for: batch, state: state, now: now)
-                try output.print(script: warehouse.script(.writing, statements))
+        let now = UTCTime(seconds: Environment.wallClock().seconds, nanoseconds: Environment.wallClock().nanoseconds)
+        try prepare(&loader, asked.present, log: log)
+        if dryRun {
+            if let missing = asked.missing.first { throw .noInput("\(missing): there is no such file") }
+            for batch in loader.batches(of: asked.present) {
+                try output.print(script: warehouse.script(.writing, loader.statements(for: batch, now: now)))
+            }
+            return
+        }
+        try load(asked, by: &loader, now: now, output: output, log: log)
+    }
+
+    /// Loads batch by batch. What cannot be loaded is told and does not keep other files from being loaded, unless their
+    /// order matters.
+    private func load(
+        _ asked: AskedFiles, by loader: inout FileLoader, now: UTCTime, output: ResultOutput, log: Log
+    ) throws(StageFailure) {
+        var totals = FileTotals(output: output, log: log, table: loader.table)
+        defer { totals.tell() }
+        for path in asked.missing { try totals.add(path: path, .missing, "there is no such file") }
+        var setback = asked.missing.first.map { "\($0) is missing" }
+        for batch in loader.batches(of: asked.present) {
+            if let setback, loader.mode != .append {
+                for file in batch {
+                    try totals.add(.init(file: file, status: .failed, reason: "not tried: \(setback)"))
+                }
                 continue
             }
             for result in try asking({ () throws(WarehouseError) in try loader.load(batch, now: now) }) {
-                rowCount += result.status == .loaded ? result.row?.rowsLanded ?? 0 : 0
-                try output.print(result.document(table: table))
+                try totals.add(result)
+                if !result.status.isGood { setback = "\(result.file.path) is not loaded" }
+                for copy in asked.copies(of: result.file) where result.status.isGood {
+                    try totals.add(.init(file: copy, status: .skipped, row: result.row))
+                }
             }
         }
-        output.report.count("files", chosen.count)
-        output.report.count("rows", rowCount)
+        if asked.present.isEmpty, let missing = asked.missing.first {
+            throw .noInput("\(missing): there is no such file")
+        }
+        if totals.setbackCount > 0 {
+            throw .badData("\(totals.setbackCount) of \(files.count) files are not loaded")
+        }
     }
 
     /// Checks that the table is as the contract says, and that it is not one of deliveries where rows would go.
-    private func prepare(_ loader: FileLoader, log: Log) throws(StageFailure) -> WarehouseState {
-        let (catalog, state) = try asking { () throws(WarehouseError) in
-            try WarehouseState.read(from: loader.warehouse, files: [])
-        }
-        if dryRun, create { return state }
+    private func prepare(
+        _ loader: inout FileLoader, _ files: [FileLoader.File], log: Log
+    ) throws(StageFailure) {
+        let catalog = try asking { () throws(WarehouseError) in try loader.readState(for: files) }
+        if dryRun, create { return }
         let creation = TableCreation(warehouse: loader.warehouse, landing: [loader.table], evolves: false)
         try refuse(creation.differences(catalog), log: log)
-        if !state.hasLock(loader.table.lockName) {
+        if !loader.hasLock {
             throw .badConfiguration("ops.locks has no row for \(loader.table.lockName): run with --create")
         }
-        let holdsDeliveries = try asking { () throws(WarehouseError) in try loader.holdsDeliveries() }
-        if loader.mode != .append, holdsDeliveries {
-            throw .badConfiguration(
-                "\(loader.table.shortName) holds deliveries, which --mode \(loader.mode.rawValue) would break: "
-                    + "name another --table")
-        }
-        return state
+        if let obstacle = loader.obstacle { throw .badConfiguration(obstacle) }
     }
 }
 
-extension FileLoader.Result {
-    /// A line of results.
-    func document(table: TableShape) -> JSONObject {
-        [
-            "path": .string(file.path), "bytes": .integer(file.byteCount), "sha256": .optional(file.sha256),
-            "load": .object([
-                "status": .string(status.rawValue), "table": .string(table.shortName),
-                "rows": .integer(row?.rowsLanded ?? 0), "loaded_at": .optional(row?.loadedAt?.text),
-            ]),
+/// The files of the command line: those that are there, each content once, and those that are not.
+private struct AskedFiles {
+    private(set) var present: [FileLoader.File] = []
+    private(set) var missing: [String] = []
+    private var repeated: [FileLoader.File] = []
+
+    mutating func add(_ path: String, _ file: FileLoader.File?) {
+        guard let file else { return missing.append(path) }
+        if present.contains(where: { $0.fingerprint == file.fingerprint }) {
+            repeated.append(file)
+        } else {
+            present.append(file)
+        }
+    }
+
+    /// Those with the same content, which is loaded once.
+    func copies(of file: FileLoader.File) -> [FileLoader.File] {
+        repeated.filter { $0.fingerprint == file.fingerprint }
+    }
+}
+
+/// Prints a line for each file and counts what became of them.
+private struct FileTotals {
+    let output: ResultOutput
+    let log: Log
+    let table: TableShape
+    private var statuses: [String: Int] = [:]
+    private var rowCount = 0
+    private(set) var setbackCount = 0
+
+    init(output: ResultOutput, log: Log, table: TableShape) {
+        self.output = output
+        self.log = log
+        self.table = table
+    }
+
+    mutating func add(_ result: FileLoader.Result) throws(StageFailure) {
+        if result.status == .loaded { rowCount += result.row?.rowsLanded ?? 0 }
+        try add(
+            path: result.file.path, result.status, result.reason, byteCount: result.file.byteCount,
+            sha256: result.file.sha256, row: result.row)
+    }
+
+    mutating func add(
+        path: String, _ status: FileStatus, _ reason: String?, byteCount: Int? = nil, sha256: String? = nil,
+        row: DeliveryRow? = nil
+    ) throws(StageFailure) {
+        statuses[status.rawValue, default: 0] += 1
+        if !status.isGood {
+            setbackCount += 1
+            log.warning(
+                "\(path): \(status.rawValue): \(reason ?? "no reason was given")", code: "load.\(status.rawValue)")
+        }
+        var load: JSONObject = [
+            "status": .string(status.rawValue), "table": .string(table.shortName),
+            "rows": .integer(row?.rowsLanded ?? 0), "loaded_at": .optional(row?.loadedAt?.text),
         ]
+        if let reason { load["reason"] = .string(reason) }
+        try output.print([
+            "path": .string(path), "bytes": byteCount.map { .integer($0) } ?? .null, "sha256": .optional(sha256),
+            "load": .object(load),
+        ])
+    }
+
+    func tell() {
+        output.report.count("files", statuses.values.reduce(0, +))
+        output.report.count("rows", rowCount)
+        for (status, count) in statuses.sorted(by: { $0.key < $1.key }) { output.report.count(status, count) }
     }
 }

@@ -101,6 +101,15 @@ enum SQLDialect: Equatable {
         }
     }
 
+    /// Counts again how many rows of one delivery a table has: with its name as a constant, what holds others is passed over.
+    func recount(of table: TableShape, delivery: String) -> String {
+        guard self == .duckdb else { return recount(of: table, where: "delivery = \(literal(delivery))") }
+        return """
+            UPDATE \(name(OpsTables.deliveries)) SET rows_landed = (SELECT count(*) FROM \(name(table)) \
+            WHERE _delivery = \(literal(delivery))) WHERE delivery = \(literal(delivery))
+            """
+    }
+
     /// Counts again how many rows of some deliveries a table has. Snowflake takes no correlated query in SET.
     func recount(of table: TableShape, where condition: String) -> String {
         let deliveries = name(OpsTables.deliveries)

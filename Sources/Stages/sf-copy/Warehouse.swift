@@ -17,10 +17,11 @@ protocol Warehouse {
     func run(_ access: WarehouseAccess, _ statements: [String]) throws(WarehouseError) -> [JSONObject]
     /// The whole script, as `--dry-run` shows it.
     func script(_ access: WarehouseAccess, _ statements: [String]) -> String
-    /// What is wrong with a delivery's files, or nil: one that is not there, or of another length than the manifest says.
-    func problem(of rows: ProcessedRows) throws(WarehouseError) -> String?
-    /// The files as they are known: by their content, as far as this side can tell.
-    func describe(_ paths: [String]) throws(StageFailure) -> [FileLoader.File]
+    /// What is wrong with a delivery's files: one that is not there, or of another length than the manifest says. Empty
+    /// when nothing is.
+    func problems(of rows: ProcessedRows) throws(WarehouseError) -> [FileFinding]
+    /// The file as it is known: by its content, as far as this side can tell. Nil for one that is not there.
+    func describe(_ path: String) throws(StageFailure) -> FileLoader.File?
     /// How the rows of some files come into a table.
     ///
     /// - Parameters:

@@ -6,6 +6,7 @@ struct WarehouseState {
     // By bytes: two identities that differ in Unicode normalisation alone are two files, and equal as texts.
     private var histories: [[UInt8]: FileHistory] = [:]
     private var holders: [String: String?] = [:]
+    private var delivered: Set<String> = []
 
     init() {}
 
@@ -16,7 +17,16 @@ struct WarehouseState {
         return [locks, DeliveryRow.query(where: "file_id IN (\(dialect.list(files)))", dialect)]
     }
 
+    /// Which datasets have deliveries, as opposed to files that were loaded by themselves.
+    private static func deliveredQuery(_ dialect: SQLDialect) -> String {
+        """
+        SELECT 'delivered' AS kind, dataset FROM \(dialect.name(OpsTables.deliveries)) \
+        WHERE file_id NOT LIKE '\(FileLoader.identityPrefix)%' GROUP BY dataset
+        """
+    }
+
     init(answer rows: [JSONObject]) {
+        delivered = Set(rows.filter { $0["kind"]?.string == "delivered" }.compactMap { $0["dataset"]?.string })
         for row in rows where row["kind"]?.string == "lock" {
             if let name = row["name"]?.string { holders[name] = .some(row["holder"]?.string) }
         }
@@ -26,13 +36,17 @@ struct WarehouseState {
 
     /// Reads what is there and what it knows of these files, at once. Without a warehouse or its control tables nothing
     /// is known, and the catalog tells which are missing.
+    ///
+    /// - Parameter forFiles: also which datasets have deliveries, for `hasDeliveries`.
     static func read(
-        from warehouse: any Warehouse, files: [String]
+        from warehouse: any Warehouse, files: [String], forFiles: Bool = false
     ) throws(WarehouseError) -> (catalog: WarehouseCatalog, state: WarehouseState) {
         let dialect = warehouse.dialect
         guard try warehouse.exists() else { return (WarehouseCatalog(dialect), WarehouseState()) }
         do throws(WarehouseError) {
-            let answer = try warehouse.run(.reading, [WarehouseCatalog.query(dialect)] + queries(files: files, dialect))
+            let more = forFiles ? [deliveredQuery(dialect)] : []
+            let answer = try warehouse.run(
+                .reading, [WarehouseCatalog.query(dialect)] + queries(files: files, dialect) + more)
             return (WarehouseCatalog(answer, dialect), WarehouseState(answer: answer))
         } catch {
             guard case .refused = error else { throw error }
@@ -43,6 +57,9 @@ struct WarehouseState {
     }
 
     func hasLock(_ dataset: String) -> Bool { holders[dataset] != nil }
+
+    /// Known only when it was read for files.
+    func hasDeliveries(_ dataset: String) -> Bool { delivered.contains(dataset) }
 
     func history(ofFile id: String) -> FileHistory { histories[Array(id.utf8)] ?? FileHistory() }
 
@@ -62,5 +79,11 @@ struct WarehouseState {
     mutating func apply(_ change: LoadPlan.Change, fence: LoadScript.Fence) {
         for (dataset, _) in fence.holders { holders[dataset] = .some(fence.next) }
         histories[Array(change.row.fileID.utf8)] = change.history
+    }
+
+    /// Follows a transaction that was committed, after which files have these control rows.
+    mutating func apply(_ rows: [DeliveryRow], fence: LoadScript.Fence) {
+        for (dataset, _) in fence.holders { holders[dataset] = .some(fence.next) }
+        for row in rows { histories[Array(row.fileID.utf8)] = FileHistory([row]) }
     }
 }

@@ -1,9 +1,12 @@
+internal import NDJSON
 internal import StageKit
 
 /// The stage through which Snowflake reads the lake: a named place that stands for the lake's root.
 struct SnowflakeStage: Equatable {
     /// COPY takes at most so many names at once.
     static let fileLimit = 1000
+    /// How the statements that copy files begin.
+    static let copyVerb = "COPY INTO "
 
     let database: String
     let schema: String
@@ -56,13 +59,28 @@ struct SnowflakeStage: Equatable {
         return nil
     }
 
+    /// A row of COPY's answer, marked, with its file as manifests name it.
+    func copied(_ row: JSONObject) -> JSONObject {
+        var row = row
+        row["kind"] = .string(CopyReport.kind)
+        if let file = row["file"]?.string { row["file"] = .string(lakeAddress(file)) }
+        return row
+    }
+
+    /// Where a file of COPY's answer lies, which names it by its whole address or below the stage.
+    private func lakeAddress(_ file: String) -> String {
+        guard let lake else { return file }
+        if let url, file.hasPrefix(url) { return "\(lake)/\(file.dropFirst(url.count))" }
+        return file.contains("://") ? file : "\(lake)/\(file)"
+    }
+
     /// The statements that copy files into a table, in batches.
     func copies(of paths: [String], into table: String, numbersRows: Bool = false) -> [String] {
         let numbers = numbersRows ? " INCLUDE_METADATA = (_file_row = METADATA$FILE_ROW_NUMBER)" : ""
         return stride(from: 0, to: paths.count, by: Self.fileLimit).map { start in
             let names = paths[start..<min(start + Self.fileLimit, paths.count)].map { SnowflakeText.literal($0) }
             return """
-                COPY INTO \(table) FROM @\(sqlName)/ FILES = (\(names.joined(separator: ", "))) \
+                \(Self.copyVerb)\(table) FROM @\(sqlName)/ FILES = (\(names.joined(separator: ", "))) \
                 FILE_FORMAT = (TYPE = PARQUET USE_LOGICAL_TYPE = TRUE BINARY_AS_TEXT = FALSE USE_VECTORIZED_SCANNER = TRUE) \
                 MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE ON_ERROR = ABORT_STATEMENT\(numbers)
                 """

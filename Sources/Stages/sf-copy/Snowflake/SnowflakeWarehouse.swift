@@ -31,33 +31,41 @@ struct SnowflakeWarehouse: Warehouse {
 
     func run(_ access: WarehouseAccess, _ statements: [String]) throws(WarehouseError) -> [JSONObject] {
         let first = access == .reading ? 0 : statements.firstIndex(of: "COMMIT") ?? statements.count
-        let wanted = statements.indices.filter { $0 >= first && statements[$0].hasPrefix("SELECT") }
-        return try service.run(statements, wanted: wanted).flatMap { $0 }
+        let wanted = statements.indices.filter { index in
+            index >= first && statements[index].hasPrefix("SELECT")
+                || statements[index].hasPrefix(SnowflakeStage.copyVerb)
+        }
+        let results = try service.run(statements, wanted: wanted)
+        return zip(wanted, results).flatMap { index, rows in
+            statements[index].hasPrefix(SnowflakeStage.copyVerb) ? rows.map(stage.copied) : rows
+        }
     }
 
     func script(_ access: WarehouseAccess, _ statements: [String]) -> String {
         statements.map { "\($0);\n" }.joined()
     }
 
-    func problem(of rows: ProcessedRows) throws(WarehouseError) -> String? {
-        let files = rows.parts + (rows.rejects.map { [$0] } ?? [])
+    func problems(of rows: ProcessedRows) throws(WarehouseError) -> [FileFinding] {
         var folders: Set<String> = []
-        for file in files {
+        for file in rows.files {
             guard let path = stage.relativePath(file.url) else {
-                return "\(file.url) does not lie below \(stage.lake ?? "a lake (give --lake)"), which stage "
-                    + "\(stage.sqlName) stands for"
+                let lake = stage.lake ?? "a lake (give --lake)"
+                return [
+                    .failed(file.url, "\(file.url) does not lie below \(lake), which stage \(stage.sqlName) stands for")
+                ]
             }
             folders.insert(path.split(separator: "/").dropLast().joined(separator: "/"))
         }
         let present = try listing(of: folders.sorted())
-        for file in files {
-            let path = stage.relativePath(file.url) ?? ""
-            guard let size = present[path] else { return "\(file.url): Snowflake sees no such file in the stage" }
-            if let expected = file.byteCount, expected != size {
-                return "\(file.url): \(size) bytes long, the manifest says \(expected)"
+        return rows.files.compactMap { file in
+            guard let size = present[stage.relativePath(file.url) ?? ""] else {
+                return FileFinding(
+                    address: file.url, status: .missing, reason: "\(file.url): Snowflake sees no such file in the stage"
+                )
             }
+            guard let expected = file.byteCount, expected != size else { return nil }
+            return .failed(file.url, "\(file.url): \(size) bytes long, the manifest says \(expected)")
         }
-        return nil
     }
 
     /// Lengths of the files in some folders of the stage, by their paths below its root.
@@ -81,25 +89,20 @@ struct SnowflakeWarehouse: Warehouse {
     private static func number(_ value: JSONValue) -> Int? { value.integer ?? value.string.flatMap { Int($0) } }
 
     /// By what the stage tells of each: its MD5, or else its length and when it was written last.
-    func describe(_ paths: [String]) throws(StageFailure) -> [FileLoader.File] {
-        var files: [FileLoader.File] = []
-        for path in paths {
-            guard let place = stage.relativePath(path) else {
-                throw .usage("\(path) does not lie below \(stage.lake ?? "a lake (give --lake)")")
-            }
-            let rows = try asking { () throws(WarehouseError) in
-                try service.run(["LIST \(SnowflakeText.literal("@\(stage.sqlName)/\(place)"))"], wanted: [0]).first
-                    ?? []
-            }
-            // What lies beside it with a longer name is listed as well.
-            guard let row = rows.first(where: { $0["name"]?.string?.hasSuffix("/\(place)") == true }),
-                let size = row["size"].flatMap(Self.number)
-            else { throw .noInput("\(path): Snowflake sees no such file in the stage") }
-            let version = "\(path) \(size) \(row["last_modified"]?.string ?? "")"
-            let fingerprint = row["md5"]?.string.flatMap { $0.isEmpty ? nil : "md5:\($0)" } ?? version
-            files.append(FileLoader.File(path: path, byteCount: size, sha256: nil, fingerprint: fingerprint))
+    func describe(_ path: String) throws(StageFailure) -> FileLoader.File? {
+        guard let place = stage.relativePath(path) else {
+            throw .usage("\(path) does not lie below \(stage.lake ?? "a lake (give --lake)")")
         }
-        return files
+        let rows = try asking { () throws(WarehouseError) in
+            try service.run(["LIST \(SnowflakeText.literal("@\(stage.sqlName)/\(place)"))"], wanted: [0]).first ?? []
+        }
+        // What lies beside it with a longer name is listed as well.
+        guard let row = rows.first(where: { $0["name"]?.string?.hasSuffix("/\(place)") == true }),
+            let size = row["size"].flatMap(Self.number)
+        else { return nil }
+        let version = "\(path) \(size) \(row["last_modified"]?.string ?? "")"
+        let fingerprint = row["md5"]?.string.flatMap { $0.isEmpty ? nil : "md5:\($0)" } ?? version
+        return FileLoader.File(path: path, byteCount: size, sha256: nil, fingerprint: fingerprint)
     }
 
     func arrival(

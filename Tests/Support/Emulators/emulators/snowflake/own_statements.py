@@ -51,6 +51,8 @@ class OwnStatements:
             tokens = Tokens(text)
             tokens.expect("COPY", "INTO")
             copy = copy_statement.parsed(tokens)
+            if self._settings.copy_on_error:
+                copy.options["ON_ERROR"] = self._settings.copy_on_error
             return copy_statement.result_select(
                 copy_statement.CopyRunner(connection, duck, copy, self._stages, self._files, self._clock).run(inside))
         if OBJECT.match(text):

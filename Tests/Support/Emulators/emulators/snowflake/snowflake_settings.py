@@ -20,3 +20,7 @@ class Settings(ChangeableSettings):
     role: str = "LOADER"
     # Every statement takes at least so long.
     statement_seconds: float = 0.0
+    # Where it is not empty, every COPY runs with this ON_ERROR, whatever it says.
+    copy_on_error: str = ""
+    # STANDARD refuses masking policies and tags.
+    edition: str = "ENTERPRISE"
