@@ -117,6 +117,7 @@ bench: release ## speed and memory beside the peers (about 20 minutes)
 	scripts/bench-clean
 	scripts/bench-parquet
 	scripts/bench-pipe
+	scripts/bench-load
 	scripts/bench-drive
 	scripts/bench-marts
 
