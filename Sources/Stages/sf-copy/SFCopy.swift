@@ -111,7 +111,7 @@ struct SFCopy: Stage {
 
     @Option(
         help: ArgumentHelp(
-            "Snowflake: where handles of running statements are kept, to be waited for after a crash.",
+            "Snowflake: where changes are noted before they are sent, so that a run after a crash sees to their end.",
             valueName: "folder"))
     var state: String?
 

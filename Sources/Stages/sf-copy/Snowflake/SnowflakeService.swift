@@ -51,10 +51,14 @@ final class SnowflakeService {
 
     /// Runs statements in one session, one after the other up to the first that fails.
     ///
-    /// - Parameter wanted: the indexes of those whose rows are wanted.
+    /// - Parameters:
+    ///   - wanted: the indexes of those whose rows are wanted.
+    ///   - isChange: what a crash must not lose sight of, which goes through the journal. Nothing with a secret may.
     /// - Returns: their rows, in order.
-    func run(_ statements: [String], wanted: [Int]) throws(WarehouseError) -> [[JSONObject]] {
-        let answer = try submit(statements)
+    func run(
+        _ statements: [String], wanted: [Int], isChange: Bool = false
+    ) throws(WarehouseError) -> [[JSONObject]] {
+        let answer = try submit(statements, isChange: isChange)
         if statements.count == 1 { return wanted.isEmpty ? [] : [try rows(answer)] }
         guard answer.children.count == statements.count else {
             throw .interrupted(
@@ -67,35 +71,83 @@ final class SnowflakeService {
         return results
     }
 
-    /// Waits for the statements that an earlier process submitted and did not see end.
+    /// Sees to the end of the changes that earlier processes sent and did not see end.
     func settle() throws(WarehouseError) {
-        for handle in journal?.unsettled ?? [] {
+        for statement in journal?.unsettled ?? [] {
             do throws(WarehouseError) {
-                _ = try wait(for: handle)
+                _ = try finish(statement, isResubmission: true)
             } catch {
                 // How it ended shows in the tables; only that nobody could be asked matters here.
-                if case .failed = error { throw error }
+                if case .failed(let failure) = error, Self.isPassing(failure) { throw error }
             }
-            journal?.settle(handle)
+            statement.settle()
         }
     }
 
-    private func submit(_ statements: [String]) throws(WarehouseError) -> SnowflakeAnswer {
+    private func submit(_ statements: [String], isChange: Bool) throws(WarehouseError) -> SnowflakeAnswer {
         let text = statements.joined(separator: ";\n")
         guard text.utf8.count <= Self.textByteLimit else {
             throw .refused("the statements are longer than Snowflake's limit of \(Self.textByteLimit) bytes")
         }
-        let url = endpoint.adding(query: [("requestId", UUIDText.random()), ("async", "true")])
-        var request = Request(.post, url, body: .bytes(JSONValue.object(body(text, count: statements.count)).bytes))
+        let body = body(text, count: statements.count)
+        let requestID = UUIDText.random()
+        guard isChange, let journal else {
+            let document = try post(body, requestID: requestID, isResubmission: false)
+            return try answer(document)
+        }
+        let statement: JournaledStatement
+        do throws(IOError) {
+            statement = try journal.begin(requestID: requestID, body: body)
+        } catch {
+            throw .io(error)
+        }
+        do throws(WarehouseError) {
+            let answer = try finish(statement, isResubmission: false)
+            statement.settle()
+            return answer
+        } catch {
+            // What nobody could see end stays in the journal.
+            if case .failed(let failure) = error, Self.isPassing(failure) { throw error }
+            statement.settle()
+            throw error
+        }
+    }
+
+    /// Sends a change, unless its handle is known, and waits for its end.
+    private func finish(
+        _ statement: JournaledStatement, isResubmission: Bool
+    ) throws(WarehouseError) -> SnowflakeAnswer {
+        if let handle = statement.handle { return try wait(for: handle) }
+        let document = try post(statement.body, requestID: statement.requestID, isResubmission: isResubmission)
+        do throws(IOError) {
+            try statement.note(handle: document["statementHandle"]?.string ?? "")
+        } catch {
+            throw .io(error)
+        }
+        return try answer(document)
+    }
+
+    /// Whether the same request may be answered at another time.
+    private static func isPassing(_ failure: StageFailure) -> Bool {
+        failure.status != ExitStatus.badData && failure.status != ExitStatus.badConfiguration
+    }
+
+    private func post(
+        _ body: JSONObject, requestID: String, isResubmission: Bool
+    ) throws(WarehouseError) -> JSONObject {
+        let url = endpoint.adding(query: [("requestId", requestID), ("async", "true")])
+        let again = url.adding(query: "retry", "true")
+        var request = Request(.post, isResubmission ? again : url, body: .bytes(JSONValue.object(body).bytes))
         request.headers["Content-Type"] = "application/json"
         // Sent again with the same id, it is not run again.
         request.isRepeatable = true
-        request.retryURL = url.adding(query: "retry", "true")
-        let document = try document(of: try send(request))
-        let handle = document["statementHandle"]?.string ?? ""
-        journal?.begin(handle)
-        defer { journal?.settle(handle) }
-        return document["code"]?.string == "333334" ? try wait(for: handle) : SnowflakeAnswer(document)
+        request.retryURL = again
+        return try document(of: try send(request))
+    }
+
+    private func answer(_ document: JSONObject) throws(WarehouseError) -> SnowflakeAnswer {
+        guard document["code"]?.string == "333334" else { return SnowflakeAnswer(document) }
+        return try wait(for: document["statementHandle"]?.string ?? "")
     }
 
     private func body(_ text: String, count: Int) -> JSONObject {

@@ -35,7 +35,7 @@ struct SnowflakeWarehouse: Warehouse {
             index >= first && statements[index].hasPrefix("SELECT")
                 || statements[index].hasPrefix(SnowflakeStage.copyVerb)
         }
-        let results = try service.run(statements, wanted: wanted)
+        let results = try service.run(statements, wanted: wanted, isChange: access == .writing)
         return zip(wanted, results).flatMap { index, rows in
             statements[index].hasPrefix(SnowflakeStage.copyVerb) ? rows.map(stage.copied) : rows
         }
