@@ -18,10 +18,15 @@ extension SFCopy {
         for file in asked.present {
             output.report.addInput(StoredFile(path: file.path, byteCount: file.byteCount, sha256: file.sha256 ?? ""))
         }
-        let now = UTCTime(seconds: Environment.wallClock().seconds, nanoseconds: Environment.wallClock().nanoseconds)
+        let clock = Environment.wallClock()
+        let now = UTCTime(seconds: clock.seconds, nanoseconds: clock.nanoseconds)
+        if asked.present.isEmpty || dryRun, let first = asked.missing.first {
+            var totals = FileTotals(output: output, log: log, table: table)
+            for path in asked.missing where !dryRun { try totals.add(missing: path, tells: path != first) }
+            throw .noInput("\(first): there is no such file")
+        }
         try prepare(&loader, asked.present, log: log)
         if dryRun {
-            if let missing = asked.missing.first { throw .noInput("\(missing): there is no such file") }
             for batch in loader.batches(of: asked.present) {
                 try output.print(script: warehouse.script(.writing, loader.statements(for: batch, now: now)))
             }
@@ -37,7 +42,7 @@ extension SFCopy {
     ) throws(StageFailure) {
         var totals = FileTotals(output: output, log: log, table: loader.table)
         defer { totals.tell() }
-        for path in asked.missing { try totals.add(path: path, .missing, "there is no such file") }
+        for path in asked.missing { try totals.add(missing: path) }
         var setback = asked.missing.first.map { "\($0) is missing" }
         for batch in loader.batches(of: asked.present) {
             if let setback, loader.mode != .append {
@@ -53,9 +58,6 @@ extension SFCopy {
                     try totals.add(.init(file: copy, status: .skipped, row: result.row))
                 }
             }
-        }
-        if asked.present.isEmpty, let missing = asked.missing.first {
-            throw .noInput("\(missing): there is no such file")
         }
         if totals.setbackCount > 0 {
             throw .badData("\(totals.setbackCount) of \(files.count) files are not loaded")
@@ -114,31 +116,38 @@ private struct FileTotals {
     }
 
     mutating func add(_ result: FileLoader.Result) throws(StageFailure) {
-        if result.status == .loaded { rowCount += result.row?.rowsLanded ?? 0 }
-        try add(
-            path: result.file.path, result.status, result.reason, byteCount: result.file.byteCount,
-            sha256: result.file.sha256, row: result.row)
+        let (file, row) = (result.file, result.row)
+        if result.status == .loaded { rowCount += row?.rowsLanded ?? 0 }
+        count(file.path, result.status, result.reason)
+        try output.print([
+            "path": .string(file.path), "bytes": .integer(file.byteCount), "sha256": .optional(file.sha256),
+            "load": load(result.status, row: row, reason: result.reason),
+        ])
     }
 
-    mutating func add(
-        path: String, _ status: FileStatus, _ reason: String?, byteCount: Int? = nil, sha256: String? = nil,
-        row: DeliveryRow? = nil
-    ) throws(StageFailure) {
+    /// - Parameter tells: false where the end of the run tells it.
+    mutating func add(missing path: String, tells: Bool = true) throws(StageFailure) {
+        let reason = "there is no such file"
+        count(path, .missing, reason, tells: tells)
+        try output.print([
+            "path": .string(path), "bytes": .null, "sha256": .null, "load": load(.missing, row: nil, reason: reason),
+        ])
+    }
+
+    private mutating func count(_ path: String, _ status: FileStatus, _ reason: String?, tells: Bool = true) {
         statuses[status.rawValue, default: 0] += 1
-        if !status.isGood {
-            setbackCount += 1
-            log.warning(
-                "\(path): \(status.rawValue): \(reason ?? "no reason was given")", code: "load.\(status.rawValue)")
-        }
+        if status.isGood { return }
+        setbackCount += 1
+        if tells { log.warning("\(path): \(status.rawValue): \(reason ?? "")", code: "load.\(status.rawValue)") }
+    }
+
+    private func load(_ status: FileStatus, row: DeliveryRow?, reason: String?) -> JSONValue {
         var load: JSONObject = [
             "status": .string(status.rawValue), "table": .string(table.shortName),
             "rows": .integer(row?.rowsLanded ?? 0), "loaded_at": .optional(row?.loadedAt?.text),
         ]
         if let reason { load["reason"] = .string(reason) }
-        try output.print([
-            "path": .string(path), "bytes": byteCount.map { .integer($0) } ?? .null, "sha256": .optional(sha256),
-            "load": .object(load),
-        ])
+        return .object(load)
     }
 
     func tell() {
