@@ -10,6 +10,7 @@
 #   DATABASE   the database in the warehouse            ecom
 #   STAGE      Snowflake: the stage that stands for the lake   @OPS.LAKE
 #   STORAGE_INTEGRATION  Snowflake: by which a new stage reads the lake
+#   ACCESS     Snowflake: what of the contracts' roles and classifications is applied   all; grants, none
 #   CONTRACTS  one contract per dataset                 compose/contracts
 #   DATASETS   only these are processed and loaded      all; names with spaces between
 #   SLUICE_BIN the folder of the programs               .build/release
@@ -36,7 +37,8 @@ export lake
 # shellcheck disable=SC2034
 to_warehouse=(--to "$WAREHOUSE")
 [[ $WAREHOUSE != snowflake:* ]] || to_warehouse+=(--database "$DATABASE" --lake "$lake" --state "$WORK/snowflake"
-    ${STORAGE_INTEGRATION:+--storage-integration "$STORAGE_INTEGRATION"} ${STAGE:+--stage "$STAGE"})
+    ${STORAGE_INTEGRATION:+--storage-integration "$STORAGE_INTEGRATION"} ${STAGE:+--stage "$STAGE"}
+    ${ACCESS:+--access "$ACCESS"})
 mkdir -p "$WORK/tmp" "$RUN_FOLDER"
 
 # One line for a person, named after the step.

@@ -13,13 +13,16 @@ extension SFCopy {
         try refuse(creation.refusals(catalog), log: log)
         let locked = try asking { () throws(WarehouseError) in try creation.lockedDatasets(catalog) }
         let statements = creation.statements(catalog, lockedDatasets: locked)
+        let rules = try accessRules(log: log)
+        let hasNewTables = creation.actions(catalog).contains { $0.action == .created }
         if dryRun {
             if !statements.isEmpty { try output.print(script: warehouse.script(.writing, statements)) }
             if let stage = stageCreation(in: warehouse)?.shown() { try output.print(script: "\(stage);\n") }
-            return
+            return try applyAccess(rules, in: warehouse, output: output, hasNewTables: hasNewTables, log: log)
         }
         try asking { () throws(WarehouseError) in try creation.run(statements) }
         try stageCreation(in: warehouse)?.run()
+        try applyAccess(rules, in: warehouse, output: output, hasNewTables: hasNewTables, log: log)
         // Where something else is done as well, standard output is for its lines.
         guard action == .createOnly else { return }
         for (table, action) in creation.actions(catalog) {

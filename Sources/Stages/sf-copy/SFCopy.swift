@@ -115,6 +115,18 @@ struct SFCopy: Stage {
             valueName: "folder"))
     var state: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Snowflake, with --create: what of the contracts' roles and classifications is applied. all: grants, masking "
+                + "policies and tags, for which Enterprise Edition is needed.", valueName: "all|grants|none"))
+    var access: AccessScope = .all
+
+    @Option(
+        help: ArgumentHelp(
+            "Snowflake, with --create: one more role that sees masked values; the loading one, DATABASE_TRANSFORMER and "
+                + "the contracts' with access unmask or write do.", valueName: "role"))
+    var unmask: [String] = []
+
     @Flag(help: "Print the SQL and change nothing.")
     var dryRun = false
 

@@ -89,9 +89,15 @@ extension SFCopy {
 
     /// The dataset that `--contract FILE[#schema]` names.
     func loadDataset(_ argument: String, log: Log) throws(StageFailure) -> Dataset {
+        try loadContract(argument, log: log).dataset
+    }
+
+    /// The same, with the contract that it stands in.
+    func loadContract(_ argument: String, log: Log) throws(StageFailure) -> (contract: Contract, dataset: Dataset) {
         let parts = argument.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         do throws(ContractError) {
-            return try Contract.load(path: parts[0]).dataset(named: parts.count == 2 ? parts[1] : nil)
+            let contract = try Contract.load(path: parts[0])
+            return (contract, try contract.dataset(named: parts.count == 2 ? parts[1] : nil))
         } catch {
             throw Self.failure(error, log: log)
         }

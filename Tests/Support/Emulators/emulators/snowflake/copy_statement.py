@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 
 import duckdb
+import pyarrow
+import pyarrow.parquet
 
 from . import sql_text
 from .snowflake_errors import SQLError, compilation, missing_object
@@ -148,7 +150,7 @@ class CopyRunner:
                 self._duck.cursor().execute(f"select count(*), count(columns(*)) from ({select})").fetchall()
             _, database, schema, table = self._table
             count = self._duck.execute(f'insert into "{database}"."{schema}"."{table}" {select}').fetchone()[0]
-        except (duckdb.Error, SQLError) as error:
+        except (duckdb.Error, pyarrow.ArrowException, SQLError) as error:
             failure = error if isinstance(error, SQLError) else SQLError(100071, "22000", f"Failed to cast variant value: {error}, File '{url}'")
             if self._copy.on_error == "ABORT_STATEMENT":
                 raise failure from None
@@ -158,12 +160,13 @@ class CopyRunner:
 
     def _select(self, file):
         source = f"read_parquet('{str(file.path).translate(PATTERN_SIGNS).replace(chr(39), chr(39) * 2)}', hive_partitioning = false, file_row_number = true)"
+        # DuckDB gives another name to a column that differs from one before in case alone.
+        names = [each.upper() if self._folds else each for each in pyarrow.parquet.read_schema(file.path).names]
+        if twice := {each for each in names if names.count(each) > 1}:
+            raise SQLError(100080, "22000", f"Duplicate column {min(twice)} in file '{file.url}'")
         inside = {}
         for name, kind, *_ in self._duck.cursor().execute(f"describe select * from {source}").fetchall():
-            key = name.upper() if self._folds else name
-            if key in inside:
-                raise SQLError(100080, "22000", f"Duplicate column {name} in file '{file.url}'")
-            inside[key] = (name.replace('"', '""'), kind)
+            inside[name.upper() if self._folds else name] = (name.replace('"', '""'), kind)
         expressions = []
         metadata = self._copy.options.get("INCLUDE_METADATA", {})
         for name, kind in self._columns:

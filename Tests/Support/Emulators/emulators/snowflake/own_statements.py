@@ -6,6 +6,7 @@ Each answers with a SELECT in DuckDB's words, whose rows are the statement's res
 import re
 
 from . import copy_statement, sql_text
+from .access_catalog import AccessCatalog
 from .copy_statement import duck_quoted
 from .snowflake_errors import missing_object
 from .sql_text import Tokens
@@ -38,14 +39,18 @@ class OwnStatements:
         self.fingerprints = lambda user: []
         # Removes a database of that name; false when there is none.
         self.drop_database = lambda name: False
+        self.access = AccessCatalog(settings)
         self._stages, self._files, self._clock, self._settings, self._noted = stages, files, clock, settings, noted
 
     def answer(self, connection, duck, text, inside):
         """The SELECT of a statement of ours, None for all others; `inside` a transaction or not."""
         text = stripped(text)
         if NOTED.match(text):
+            self.access.note(text)
             self._noted.append(text)
             return status("Statement executed successfully.")
+        if select := self.access.select(text):
+            return select
         words = first_words(text)
         if words[:2] == ["COPY", "INTO"]:
             tokens = Tokens(text)

@@ -24,3 +24,5 @@ class Settings(ChangeableSettings):
     copy_on_error: str = ""
     # STANDARD refuses masking policies and tags.
     edition: str = "ENTERPRISE"
+    # The roles that there are, with commas; empty: every one.
+    roles: str = ""
