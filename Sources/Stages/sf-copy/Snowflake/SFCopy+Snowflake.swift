@@ -5,6 +5,9 @@ internal import StageKit
 import StageWeb
 
 extension SFCopy {
+    /// What of a run's name goes into the query tag: with every sign escaped it stays below Snowflake's 2,000.
+    static let tagNameLimit = 256
+
     /// Opens the account that `snowflake:CONNECTION` names. Nothing is asked of it yet.
     func openSnowflake(_ connection: String, log: Log) throws(StageFailure) -> SnowflakeWarehouse {
         let profile = try ConnectionProfile.find(connection, variable: { Environment.value($0) })
@@ -17,7 +20,10 @@ extension SFCopy {
             variable: { Environment.value($0) })
         let context = SnowflakeService.Context(
             role: profile.role.map(SQLDialect.upperCase), warehouse: profile.warehouse.map(SQLDialect.upperCase),
-            queryTag: JSONValue.object(["program": .string("sf-copy"), "run": .optional(run)]).text)
+            queryTag: JSONValue.object([
+                "program": .string("sf-copy"),
+                "run": .optional(run.map { String($0.unicodeScalars.prefix(Self.tagNameLimit)) }),
+            ]).text)
         let service = SnowflakeService(
             client: client, address: try profile.address(), credentials: credentials, context: context,
             journal: try openJournal())
