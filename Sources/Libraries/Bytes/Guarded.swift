@@ -3,6 +3,7 @@ internal import Glibc
 /// A value that threads take turns at.
 ///
 /// Like `Mutex` of the standard library, but on the system's own mutex, which the thread sanitizer understands.
+/// Where there is no value, only turns, take `Monitor`.
 package final class Guarded<Value: Sendable>: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     // Touched only while the mutex is held.
@@ -25,15 +26,6 @@ package final class Guarded<Value: Sendable>: @unchecked Sendable {
         _ body: (inout Value) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        return try body(&value)
-    }
-
-    /// Calls `body` unless it is another thread's turn; nil then.
-    package func withLockIfAvailable<Result, Failure: Error>(
-        _ body: (inout Value) throws(Failure) -> Result
-    ) throws(Failure) -> Result? {
-        guard pthread_mutex_trylock(mutex) == 0 else { return nil }
         defer { pthread_mutex_unlock(mutex) }
         return try body(&value)
     }

@@ -19,10 +19,19 @@ package final class Monitor: @unchecked Sendable {
     }
 
     /// Calls `body` when it is this thread's turn. `body` must not come back to the same monitor.
-    package func hold<Result>(_ body: () -> Result) -> Result {
+    package func hold<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        return body()
+        return try body()
+    }
+
+    /// Calls `body` unless it is another thread's turn; nil then.
+    package func holdIfAvailable<Result, Failure: Error>(
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result? {
+        guard pthread_mutex_trylock(mutex) == 0 else { return nil }
+        defer { pthread_mutex_unlock(mutex) }
+        return try body()
     }
 
     /// Inside `hold`: lets others in until one of them wakes this thread, or for no reason at all: wait in a loop.

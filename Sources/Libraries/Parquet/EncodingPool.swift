@@ -1,5 +1,4 @@
 package import Bytes
-internal import Synchronization
 
 /// What the writers of one program share for encoding: the threads, what each of them needs, and page buffers.
 package final class EncodingPool {
@@ -38,12 +37,12 @@ typealias PagePointer = UnsafeMutablePointer<ColumnBuffer>
 
 /// Empty page buffers of one column, kept from page to page.
 final class FreePages {
-    private struct Pages: ~Copyable, @unchecked Sendable {
+    private struct Pages: @unchecked Sendable {
         var free: [PagePointer] = []
     }
 
     private let leaf: ParquetLeaf
-    private let pages = Mutex(Pages())
+    private let pages = Guarded(Pages())
 
     init(_ leaf: ParquetLeaf) { self.leaf = leaf }
 

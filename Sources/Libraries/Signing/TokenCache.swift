@@ -16,7 +16,7 @@ package final class TokenCache: Sendable {
     private let pauseSeconds: Int
     private let now: @Sendable () -> UTCTime
     private let state = Guarded(State())
-    private let renewal = Guarded(())
+    private let renewal = Monitor()
 
     /// - Parameters:
     ///   - earlySeconds: how long before its end a token is renewed; at most half of its life
@@ -38,10 +38,10 @@ package final class TokenCache: Sendable {
         if let token = freshToken() { return token }
         if let token = goodToken() {
             // Somebody else may be at it; the old token is good meanwhile.
-            let renewed = renewal.withLockIfAvailable { _ in freshToken() ?? renew(fetch) }
+            let renewed = renewal.holdIfAvailable { freshToken() ?? renew(fetch) }
             return renewed.flatMap { $0 } ?? token
         }
-        return try renewal.withLock { (_) throws(Failure) -> AccessToken in
+        return try renewal.hold { () throws(Failure) -> AccessToken in
             if let token = goodToken() { return token }
             let token = try fetch()
             keep(token)

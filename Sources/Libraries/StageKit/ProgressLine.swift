@@ -1,6 +1,5 @@
 internal import Bytes
 internal import Glibc
-internal import Synchronization
 
 /// The line that shows on a terminal how far a long run is, and that leaves no trace when the run ends.
 ///
@@ -17,7 +16,7 @@ package final class ProgressLine: Sendable {
     /// The rate says little before this time has passed, and short runs show no line at all.
     package static let firstShownAfterSeconds = 0.5
 
-    private struct State {
+    private struct State: Sendable {
         var start: Double?
         var shownAt = 0.0
         var isShown = false
@@ -25,7 +24,7 @@ package final class ProgressLine: Sendable {
 
     private let program: String
     private let isWanted: Bool
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     /// `auto` shows the line when standard error is a terminal and standard output is no pipe: of the programs of one
     /// pipe only the last shows its line.

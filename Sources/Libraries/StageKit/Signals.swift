@@ -1,6 +1,5 @@
 package import Bytes
 internal import Glibc
-internal import Synchronization
 
 /// What has to happen when the process is told to stop: the unfinished outputs go, and the parent sees the signal.
 package enum Signals {
@@ -24,12 +23,12 @@ package enum Signals {
     /// a service first. They end with 128 + its number; another signal ends them at once.
     package static func stopFlag() -> StopFlag {
         let made = StopFlag()
-        registration.withLock { _ in if flag == nil { flag = Unmanaged.passRetained(made) } }
+        registration.hold { if flag == nil { flag = Unmanaged.passRetained(made) } }
         return flag?.takeUnretainedValue() ?? made
     }
 
     // Orders the threads that register; the handler cannot wait for it and only reads.
-    private static let registration = Mutex(())
+    private static let registration = Monitor()
 
     private nonisolated(unsafe) static let children: UnsafeMutablePointer<pid_t> = {
         let children = UnsafeMutablePointer<pid_t>.allocate(capacity: childLimit)
@@ -60,7 +59,7 @@ package enum Signals {
     /// table is full or the process handles no signals (tests).
     package static func register(_ path: String) -> Int? {
         guard let copy = strdup(path) else { return nil }
-        let taken = registration.withLock { _ -> Int? in
+        let taken = registration.hold { () -> Int? in
             guard let slot = (0..<partialFileLimit).first(where: { table[$0] == nil }) else { return nil }
             table[slot] = copy
             return slot
@@ -71,7 +70,7 @@ package enum Signals {
 
     package static func unregister(_ slot: Int?) {
         guard let slot else { return }
-        let text = registration.withLock { _ in
+        let text = registration.hold {
             defer { table[slot] = nil }
             return table[slot]
         }
@@ -92,7 +91,7 @@ package enum Signals {
         pthread_sigmask(SIG_BLOCK, &handled, &previous)
         defer { pthread_sigmask(SIG_SETMASK, &previous, nil) }
         let child = try start()
-        let taken = registration.withLock { _ -> Int? in
+        let taken = registration.hold { () -> Int? in
             guard let slot = (0..<childLimit).first(where: { children[$0] == 0 }) else { return nil }
             children[slot] = child
             return slot
@@ -102,7 +101,7 @@ package enum Signals {
 
     /// Forgets a child that has been waited for.
     package static func unregisterChild(_ slot: Int?) {
-        if let slot { registration.withLock { _ in children[slot] = 0 } }
+        if let slot { registration.hold { children[slot] = 0 } }
     }
 
     private static func handle(_ number: Int32) {

@@ -50,4 +50,11 @@ struct MonitorTests {
         }.get()
         #expect(result == [7])
     }
+
+    @Test func aTurnThatIsTakenIsNotWaitedFor() {
+        let monitor = Monitor()
+        let inner = monitor.hold { monitor.holdIfAvailable { 1 } }
+        #expect(inner == nil)
+        #expect(monitor.holdIfAvailable { 1 } == 1)
+    }
 }

@@ -51,13 +51,6 @@ import Testing
         #expect(total.withLock { $0 } == 4000)
     }
 
-    @Test func whoNeedNotWaitDoesNot() throws {
-        let value = Guarded(1)
-        let inner = value.withLock { _ in value.withLockIfAvailable { $0 } }
-        #expect(inner == nil)
-        #expect(value.withLockIfAvailable { $0 } == 1)
-    }
-
     @Test func aFailureInsideGivesTheTurnOn() {
         let value = Guarded(1)
         #expect(throws: IOError.self) {

@@ -14,7 +14,7 @@ final class AzureLake: LakeStore {
     /// Whether the account knows folders and renames; asked when it first matters.
     private let hierarchy = Guarded<Bool?>(nil)
     /// Files of several blocks go one after the other: each of them fills the line and the memory by itself.
-    private let turn = Guarded(())
+    private let turn = Monitor()
 
     init(_ session: AzureSession, _ settings: LakeSettings) {
         self.session = session
@@ -51,7 +51,7 @@ final class AzureLake: LakeStore {
             let upload = LargeUpload(
                 lake: self, path: path, byteCount: byteCount, sha256: expectedSHA256, address: address,
                 condition: condition, attributes: attributes)
-            return try turn.withLock { (_) throws(LakeError) in
+            return try turn.hold { () throws(LakeError) in
                 try isHierarchical() ? RenamedUpload(upload).run() : BlockListUpload(upload).run()
             }
         }
