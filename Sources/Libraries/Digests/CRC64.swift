@@ -1,4 +1,5 @@
 internal import Bytes
+internal import CCarryless
 
 /// The checksum by which Azure storage checks what it receives and sends (`x-ms-content-crc64`): CRC-64/NVME.
 ///
@@ -6,7 +7,13 @@ internal import Bytes
 ///     check: CRC64("123456789") = 0xAE8B14860A799888
 ///
 /// In headers the eight bytes stand with the lowest first, in Base64.
+///
+/// Where the processor multiplies without carries, long inputs are folded by that at the speed of memory: 0.04 s of CPU for
+/// 1 GiB, where the tables take 0.45 s (2026-11-26). The tables finish what folding leaves, and do all elsewhere.
 package struct CRC64: Sendable {
+    /// Whether this machine folds.
+    package static let canFold = carryless_is_available() != 0
+
     private static let polynomial: UInt64 = 0x9A6C_9329_AC4B_C9B5
     /// Bytes that one step takes: as many tables, which together fill the first-level cache of most processors.
     private static let stepByteCount = 16
@@ -26,11 +33,33 @@ package struct CRC64: Sendable {
         return UnsafePointer(tables)
     }()
 
-    private var register = ~UInt64(0)
+    /// x to this power by the polynomial, reflected.
+    private static func power(_ exponent: Int) -> UInt64 {
+        (0..<exponent).reduce(1 << 63) { value, _ in value & 1 == 1 ? value >> 1 ^ polynomial : value >> 1 }
+    }
 
-    package init() {}
+    private static let bitsOfStep = Int(carryless_step_byte_count) * 8
+    private static let far = [power(bitsOfStep + 63), power(bitsOfStep - 1)]
+    private static let near = [power(128 + 63), power(128 - 1)]
+
+    private var register = ~UInt64(0)
+    private let folds: Bool
+
+    /// `folding` false keeps to the tables, as a machine without the instruction does.
+    package init(folding: Bool = true) { folds = folding && Self.canFold }
 
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        let stepByteCount = Int(carryless_step_byte_count)
+        let stepCount = bytes.count / stepByteCount
+        guard folds, stepCount > 0, let start = bytes.baseAddress else { return updateByTables(bytes) }
+        var rest: [UInt64] = [0, 0]
+        carryless_fold(&rest, register, start, stepCount, Self.far, Self.near)
+        register = 0
+        rest.withUnsafeBytes { updateByTables($0) }
+        updateByTables(UnsafeRawBufferPointer(rebasing: bytes[(stepCount * stepByteCount)...]))
+    }
+
+    private mutating func updateByTables(_ bytes: UnsafeRawBufferPointer) {
         let tables = Self.tables
         var register = register
         var position = 0
@@ -70,6 +99,13 @@ package struct CRC64: Sendable {
     package static func text(of bytes: [UInt8]) -> String {
         var checksum = CRC64()
         bytes.withUnsafeBytes { checksum.update($0) }
+        return checksum.text
+    }
+
+    /// The text for bytes in memory.
+    package static func text(of bytes: UnsafeRawBufferPointer) -> String {
+        var checksum = CRC64()
+        checksum.update(bytes)
         return checksum.text
     }
 }

@@ -15,6 +15,7 @@ extension ADLSPut {
         }
         settings.jobs = jobs
         settings.blockByteCount = blockBytes.byteCount
+        settings.contentMD5 = contentMD5 ?? .auto
         if let endpoint { settings.endpoint = endpoint }
         if let auth {
             settings.auth = auth

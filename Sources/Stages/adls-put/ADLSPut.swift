@@ -62,6 +62,11 @@ struct ADLSPut: Stage {
     @Option(help: ArgumentHelp("The type of the content; else by the name's extension.", valueName: "type"))
     var contentType: String?
     @Option(
+        name: .customLong("content-md5"),
+        help: ArgumentHelp("Whether files get a stored MD5; auto: those of up to 256M.", valueName: "auto|always|never")
+    )
+    var contentMD5: ContentMD5?
+    @Option(
         name: .customLong("run"),
         help: ArgumentHelp("Keep the grown manifest as _manifests/NAME.ndjson too.", valueName: "name"))
     var runName: String?

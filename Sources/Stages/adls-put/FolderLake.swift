@@ -60,7 +60,7 @@ struct FolderLake: LakeStore {
     func inspect(_ address: LakeAddress) throws(LakeError) -> StoredObject {
         let source = try open(address)
         let digests = try lakeIO { () throws(IOError) in try ContentDigester.digests(of: source) }
-        return StoredObject(digests: digests, etag: Self.etag(ofSHA256: digests.sha256))
+        return StoredObject(digests: LakeDigests(digests), etag: Self.etag(ofSHA256: digests.sha256))
     }
 
     func acquireLease(at address: LakeAddress) throws(LakeError) -> any LakeLease {

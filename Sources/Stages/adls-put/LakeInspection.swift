@@ -76,7 +76,7 @@ struct LakeInspection {
     private func check(_ digests: ContentDigests, _ entry: LakeEntry, _ sha256: String?) throws(StageFailure) {
         try mapLakeError { () throws(LakeError) in
             try ContentCheck.check(
-                digests, path: entry.address.url, expectedBytes: entry.byteCount,
+                LakeDigests(digests), path: entry.address.url, expectedBytes: entry.byteCount,
                 expectedSHA256: sha256 ?? entry.sha256)
         }
     }

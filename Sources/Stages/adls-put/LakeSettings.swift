@@ -1,3 +1,4 @@
+import ArgumentParser
 import Bytes
 import HTTP
 import StageKit
@@ -17,6 +18,7 @@ struct LakeSettings: Sendable {
     var endpoint: String?
     var jobs = defaultJobs
     var blockByteCount = defaultBlockByteCount
+    var contentMD5 = ContentMD5.auto
     var log: Log
     /// What the lake's store has signed in by, for the report.
     let credentialName = Guarded<String?>(nil)
@@ -40,5 +42,20 @@ struct LakeSettings: Sendable {
         } catch {
             throw .badConfiguration(error.message)
         }
+    }
+}
+
+/// Which files of several blocks get a stored MD5; those of one block always have it. Nothing here rests on it, other tools
+/// may look at it, and it is slow: with it a file goes at 0.5 GB/s at most, a third of what the rest can do (2026-11-26).
+enum ContentMD5: String, CaseIterable, ExpressibleByArgument {
+    case auto
+    case always
+    case never
+
+    /// What `auto` takes it of.
+    static let byteLimit = 256 << 20
+
+    func isTaken(ofByteCount byteCount: Int) -> Bool {
+        self == .always || self == .auto && byteCount <= Self.byteLimit
     }
 }

@@ -1,5 +1,4 @@
 import Bytes
-import Digests
 import HTTP
 
 /// One kind of lake. Everything that the program does to a lake goes through these calls, so that all kinds mean the
@@ -61,7 +60,7 @@ enum PutOutcome {
 
 /// A stored content.
 struct StoredObject: Equatable {
-    let digests: ContentDigests
+    let digests: LakeDigests
     /// Quoted, as HTTP writes it.
     let etag: String
 }

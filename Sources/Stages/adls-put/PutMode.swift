@@ -56,6 +56,7 @@ enum PutMode {
         try refuse("--if-match", options.ifMatch != nil, unless: "--to")
         try refuse("--run", options.runName != nil, unless: "--to")
         try refuse("--metadata", !options.metadata.isEmpty, unless: "--to")
+        try refuse("--content-md5", options.contentMD5 != nil, unless: "--to")
         try refuse("--content-type", options.contentType != nil, unless: "--to")
         if name != "--lease" { try refuse("a file", !options.sources.isEmpty, unless: "--to") }
         try refuse("-o", options.output != nil, unless: "--get")

@@ -89,10 +89,12 @@ struct RawDelivery {
                 report.warn("raw.stands")
             }
         }
+        // Where the store took no MD5, the line's is that of the same bytes.
+        let md5 = object.digests.md5 ?? (object.digests.sha256 == sha256 ? line.find("file.md5")?.string : nil)
         line.update(
             "file",
             [
-                "bytes": .integer(object.digests.byteCount), "md5": .string(object.digests.md5),
+                "bytes": .integer(object.digests.byteCount), "md5": .optional(md5),
                 "sha256": .string(object.digests.sha256),
             ])
         line["raw"] = .object(["url": .string(address.url), "etag": .string(object.etag)])

@@ -37,7 +37,7 @@ struct TemporaryFile: ~Copyable {
     }
 
     /// Writes the content and gives its digests; throws when it is not what the caller expects.
-    mutating func fill(from content: LakeContent) throws(LakeError) -> ContentDigests {
+    mutating func fill(from content: LakeContent) throws(LakeError) -> LakeDigests {
         switch content {
         case .bytes(let bytes):
             var digester = ContentDigester()
@@ -52,7 +52,7 @@ struct TemporaryFile: ~Copyable {
                 }
             }
             try lakeIO { () throws(IOError) in try written.get() }
-            return digester.finish()
+            return LakeDigests(digester.finish())
         case .file(let source, let expectedBytes, let expectedSHA256):
             let digests = try copy(from: source)
             try ContentCheck.check(
@@ -61,7 +61,7 @@ struct TemporaryFile: ~Copyable {
         }
     }
 
-    private func copy(from path: String) throws(LakeError) -> ContentDigests {
+    private func copy(from path: String) throws(LakeError) -> LakeDigests {
         let source: DescriptorSource
         do throws(IOError) {
             source = try DescriptorSource(path: path)
@@ -78,7 +78,7 @@ struct TemporaryFile: ~Copyable {
             } catch {
                 throw .io(error, source: true)
             }
-            if count == 0 { return digester.finish() }
+            if count == 0 { return LakeDigests(digester.finish()) }
             let bytes = UnsafeRawBufferPointer(rebasing: block[..<count])
             digester.update(bytes)
             do throws(IOError) {
@@ -130,7 +130,7 @@ struct TemporaryFile: ~Copyable {
 /// Compares a content with what a manifest line, or the user, says of it.
 enum ContentCheck {
     static func check(
-        _ digests: ContentDigests, path: String, expectedBytes: Int?, expectedSHA256: String?
+        _ digests: LakeDigests, path: String, expectedBytes: Int?, expectedSHA256: String?
     ) throws(LakeError) {
         if let expectedBytes, expectedBytes != digests.byteCount {
             throw .contentDiffers(

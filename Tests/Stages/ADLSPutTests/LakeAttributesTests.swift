@@ -38,12 +38,12 @@ import Testing
     @Test func whatAnUploadWroteDownIsBelievedUntilSomebodyElseWrites() throws {
         var digester = ContentDigester()
         Array("abc".utf8).withUnsafeBytes { digester.update($0) }
-        let digests = digester.finish()
+        let digests = LakeDigests(digester.finish())
         var headers = AzureFile.headers(digests, upload: "u", LakeAttributes(metadata: ["delivery": "d"]))
         headers["Content-Length"] = "3"
         headers["ETag"] = "\"0x1\""
         headers["Last-Modified"] = "Fri, 02 Jan 2026 03:04:05 GMT"
-        let md5 = Base64.encode(try #require(Hex.decode(digests.md5)))
+        let md5 = Base64.encode(try #require(digests.md5.flatMap { Hex.decode($0) }))
         headers["Content-MD5"] = md5
         #expect(AzureFile(headers).digests == digests)
         #expect(AzureFile(headers).upload == "u")
@@ -54,6 +54,31 @@ import Testing
         #expect(AzureFile(headers).digests == nil)
         headers["Content-MD5"] = Base64.encode([UInt8](repeating: 0, count: 16))
         #expect(AzureFile(headers).digests == nil)
+    }
+
+    @Test func withoutAnMD5TheLengthSaysWhetherSomebodyElseWrote() {
+        let sha256 = MessageDigest.hex(.sha256, of: "abc")
+        let digests = LakeDigests(byteCount: 3, sha256: sha256, md5: nil)
+        var headers = AzureFile.headers(digests, upload: "u", LakeAttributes())
+        headers["Content-Length"] = "3"
+        #expect(AzureFile(headers).digests == digests)
+        headers["Content-Length"] = "4"
+        #expect(AzureFile(headers).digests == nil)
+        // What tells neither length nor MD5 is not ours.
+        #expect(AzureFile(["Content-Length": "3", "x-ms-meta-sha256": sha256]).digests == nil)
+    }
+
+    @Test func aFileOnItsWayTellsOfWhatItIsTheBeginning() {
+        let digests = LakeDigests(byteCount: 3, sha256: MessageDigest.hex(.sha256, of: "abc"), md5: nil)
+        let other = LakeDigests(byteCount: 3, sha256: MessageDigest.hex(.sha256, of: "abd"), md5: nil)
+        var headers = AzureFile.progressHeaders(digests, target: LakeAddress(scheme: .file, location: "raw/f"))
+        headers["Content-Length"] = "3"
+        #expect(AzureFile(headers).isBeginning(digests))
+        #expect(!AzureFile(headers).isBeginning(other))
+        #expect(AzureFile(headers).digests == nil)
+        #expect(AzureFile(headers).metadata["target"] == "raw/f")
+        headers["Content-Length"] = "4"
+        #expect(!AzureFile(headers).isBeginning(digests))
     }
 
     @Test(arguments: [

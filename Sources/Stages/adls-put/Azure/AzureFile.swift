@@ -7,9 +7,16 @@ struct AzureFile: Equatable {
     /// Names of our own among the metadata.
     static let sha256Name = "sha256"
     static let md5Name = "md5"
+    static let bytesName = "bytes"
+    /// How much of a file on its way is there, and the SHA-256 of that.
+    static let progressName = "progress"
     /// Which of all uploads stored it: by this a lost answer is told from another's file.
     static let uploadName = "upload"
-    static let ownNames: Set<String> = [sha256Name, md5Name, uploadName, "target"]
+    /// Where a file on its way goes to.
+    static let targetName = "target"
+    static let ownNames: Set<String> = [
+        sha256Name, md5Name, bytesName, progressName, uploadName, targetName,
+    ]
     private static let metadataPrefix = "x-ms-meta-"
 
     let isFolder: Bool
@@ -38,19 +45,40 @@ struct AzureFile: Equatable {
     var upload: String? { metadata[Self.uploadName] }
 
     /// The digests that the upload wrote down, if nobody has written to the file since: others who append leave the
-    /// metadata as it is, but not the stored MD5.
-    var digests: ContentDigests? {
-        guard let sha256 = metadata[Self.sha256Name], sha256.utf8.count == 64, Hex.decode(sha256) != nil,
-            let md5 = metadata[Self.md5Name], let bytes = Hex.decode(md5), Base64.encode(bytes) == contentMD5
+    /// metadata as it is, but neither the length nor a stored MD5; who writes it anew leaves none.
+    var digests: LakeDigests? {
+        guard let sha256 = metadata[Self.sha256Name], sha256.utf8.count == 64, Hex.decode(sha256) != nil else {
+            return nil
+        }
+        let (length, md5) = (metadata[Self.bytesName], metadata[Self.md5Name])
+        let digests = LakeDigests(byteCount: byteCount, sha256: sha256, md5: md5)
+        guard length != nil || md5 != nil, length ?? String(byteCount) == String(byteCount),
+            md5 == nil || digests.md5Text == contentMD5 && contentMD5 != nil
         else { return nil }
-        return ContentDigests(byteCount: byteCount, sha256: sha256, md5: md5)
+        return digests
     }
 
+    /// What the length and the SHA-256 of a file on its way are, if nothing was added since that was written down.
+    func isBeginning(_ digests: LakeDigests) -> Bool {
+        metadata[Self.progressName] == Self.progress(digests) && byteCount == digests.byteCount
+    }
+
+    /// The metadata of a file on its way.
+    static func progressHeaders(_ digests: LakeDigests, target: LakeAddress) -> HeaderFields {
+        [
+            metadataPrefix + progressName: progress(digests),
+            metadataPrefix + targetName: LakeAttributes.headerText(target.location),
+        ]
+    }
+
+    private static func progress(_ digests: LakeDigests) -> String { "\(digests.byteCount):\(digests.sha256)" }
+
     /// The metadata of a content that is stored now.
-    static func headers(_ digests: ContentDigests, upload: String, _ attributes: LakeAttributes) -> HeaderFields {
+    static func headers(_ digests: LakeDigests, upload: String, _ attributes: LakeAttributes) -> HeaderFields {
         var metadata = attributes.metadata
         metadata[sha256Name] = digests.sha256
         metadata[md5Name] = digests.md5
+        metadata[bytesName] = String(digests.byteCount)
         metadata[uploadName] = upload
         var headers = HeaderFields()
         for (name, value) in metadata.sorted(by: { $0.key < $1.key }) { headers[metadataPrefix + name] = value }

@@ -78,7 +78,7 @@ final class AzureLake: LakeStore {
         // Somebody else's file: what it holds only reading it shows.
         let source = try RangeSource(address, session, atOnce: settings.jobs)
         do throws(IOError) {
-            return StoredObject(digests: try ContentDigester.digests(of: source), etag: source.etag)
+            return StoredObject(digests: LakeDigests(try ContentDigester.digests(of: source)), etag: source.etag)
         } catch {
             throw source.lakeFailure ?? .lake(error)
         }

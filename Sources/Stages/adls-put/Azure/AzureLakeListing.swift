@@ -62,7 +62,8 @@ extension AzureLake {
         let prefix = Self.withoutSlash(folder.location)
         if prefix.isEmpty || path.hasPrefix("\(prefix)/") { return true }
         let address = LakeAddress(scheme: folder.scheme, location: path)
-        guard let target = try file(at: address)?.metadata["target"].flatMap({ PercentEncoding.decode($0) }) else {
+        guard let target = try file(at: address)?.metadata[AzureFile.targetName].flatMap({ PercentEncoding.decode($0) })
+        else {
             return false
         }
         return target == prefix || target.hasPrefix("\(prefix)/")

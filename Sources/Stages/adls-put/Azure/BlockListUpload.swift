@@ -5,8 +5,8 @@ import HTTP
 /// Uploads a file to an account without folders: blocks that nobody sees, and a list that makes them the file, if
 /// absent. There a rename would be a copy, and not at once.
 ///
-/// A block's name holds the MD5 of its bytes. So blocks that a killed upload left are known for what they are, and are
-/// not sent again; the service drops those of no list after a week.
+/// A block's name holds a digest of the file up to its end. So blocks that a killed upload left are known for what they
+/// are, and are not sent again; the service drops those of no list after a week.
 struct BlockListUpload {
     /// The service takes no more.
     static let blockCountLimit = 50_000
@@ -26,29 +26,27 @@ struct BlockListUpload {
         }
         let standing = try uncommittedBlocks()
         let names = Guarded<[Int: String]>([:])
-        let pipeline = try upload.pipeline()
+        let pipeline = try BlockPipeline(upload)
         let (session, path) = (upload.session, upload.address.location)
         try pipeline.run(to: upload.byteCount) { (block) throws(LakeError) in
             let name = Self.name(of: block, number: block.position / blockByteCount)
             names.withLock { $0[block.position] = name }
             if standing.contains(name) { return }
-            let headers: HeaderFields = ["x-ms-content-crc64": CRC64.text(of: block.bytes)]
+            let headers: HeaderFields = ["x-ms-content-crc64": block.crc64Text]
             try session.require(
                 session.request(
                     .put, .blob, path, query: [("comp", "block"), ("blockid", name)], headers: headers,
-                    body: .bytes(block.bytes)))
+                    body: block.body))
         }
         let digests = try upload.checkedDigests(pipeline)
         let order = names.withLock { $0.sorted { $0.key < $1.key }.map(\.value) }
-        return try commit(order, digests, md5: pipeline.md5Text)
+        return try commit(order, digests)
     }
 
-    private func commit(
-        _ names: [String], _ digests: ContentDigests, md5: String
-    ) throws(LakeError) -> PutOutcome {
+    private func commit(_ names: [String], _ digests: LakeDigests) throws(LakeError) -> PutOutcome {
         var headers = AzureFile.headers(digests, upload: id, upload.attributes)
         headers["x-ms-blob-content-type"] = upload.contentType
-        headers["x-ms-blob-content-md5"] = md5
+        headers["x-ms-blob-content-md5"] = digests.md5Text
         upload.condition.write(to: &headers)
         let items = names.map { "<Latest>\($0)</Latest>" }.joined()
         let list = Array("<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>\(items)</BlockList>".utf8)
@@ -64,11 +62,11 @@ struct BlockListUpload {
             response, StoredUpload(id: id, digests: digests), at: upload.address, upload.condition)
     }
 
-    /// All names of a file's blocks must be of one length: Base64 of six digits, a hyphen and an MD5.
+    /// All names of a file's blocks must be of one length: Base64 of six digits, a hyphen and half a SHA-256.
     private static func name(of block: BlockPipeline.Block, number: Int) -> String {
         let digits = String(number)
         let place = String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits
-        return Base64.encode(Array("\(place)-\(MessageDigest.hex(.md5, of: block.bytes))".utf8))
+        return Base64.encode(Array("\(place)-\(block.sha256SoFar.prefix(32))".utf8))
     }
 
     /// What an earlier upload left.

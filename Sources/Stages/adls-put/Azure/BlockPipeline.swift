@@ -1,59 +1,62 @@
 import Bytes
 import Digests
-import Glibc
+import HTTP
 
-/// Reads a file in blocks and gives them to threads that send them, while others take the digests: what is digested
-/// is what is sent. Memory is bounded by the number of blocks under way.
+/// Gives a file's blocks to threads that send them, while another takes the digests of those that follow. Memory is a few
+/// small buffers: blocks stay in the file (`UploadFile`).
 final class BlockPipeline {
     /// A piece of the file that is on its way.
     struct Block: Sendable {
         let position: Int
-        let bytes: [UInt8]
+        let byteCount: Int
+        let crc64Text: String
+        /// Of the file up to the block's end: one text for each beginning of a file.
+        let sha256SoFar: String
+        fileprivate let file: UploadFile
+
+        /// Read from the file as it is sent, as often as it takes.
+        var body: RequestBody { file.body(at: position, byteCount: byteCount) }
     }
 
-    private let path: String
-    private let descriptor: OwnedDescriptor
+    private let file: UploadFile
+    private let digester: BlockDigester
+    private let byteCount: Int
     private let blockByteCount: Int
     private let jobs: Int
     private let pool: WorkPool
-    // Digests need the blocks in their order.
-    private let md5Lane = WorkPool.Lane()
-    private let sha256Lane = WorkPool.Lane()
-    private let md5 = RunningDigest(.md5)
-    private let sha256 = RunningDigest(.sha256)
     private let failure = Guarded<LakeError?>(nil)
-    private var position = 0
+    /// Blocks whose digests are being taken ahead of their sending, as many as are sent at a time.
+    private var ahead: [BlockDigester.Turn] = []
+    private var nextAhead = 0
+    /// Of all that was given out. Read it between runs.
+    private(set) var digests: LakeDigests
 
-    init(path: String, blockByteCount: Int, jobs: Int) throws(LakeError) {
-        do throws(IOError) {
-            descriptor = try OwnedDescriptor(path: path, flags: O_RDONLY)
-        } catch {
-            throw .io(error, source: true)
-        }
-        self.path = path
-        self.blockByteCount = blockByteCount
-        self.jobs = max(1, jobs)
-        // One thread for each of the two digests, one that reads.
-        pool = WorkPool(threadCount: self.jobs + 3)
+    init(_ upload: LargeUpload) throws(LakeError) {
+        let settings = upload.lake.settings
+        file = try UploadFile(path: upload.path)
+        byteCount = upload.byteCount
+        let takesMD5 = settings.contentMD5.isTaken(ofByteCount: byteCount)
+        digester = BlockDigester(file, takesMD5: takesMD5)
+        blockByteCount = settings.blockByteCount
+        jobs = max(1, settings.jobs)
+        // One thread that gives out, the others send.
+        pool = WorkPool(threadCount: jobs + 1)
+        digests = LakeDigests(byteCount: 0, sha256: MessageDigest.hex(.sha256, of: []), md5: nil)
     }
 
-    /// Reads on to `end` and hands out the blocks; returns when all have been sent, or with the first failure.
+    /// Hands out the blocks up to `end`, where a block must end, in any order; returns when all have been sent, or with the
+    /// first failure. At the end of the file it makes sure that nobody has written to it meanwhile.
     func run(to end: Int, _ send: @escaping @Sendable (Block) throws(LakeError) -> Void) throws(LakeError) {
-        while position < end, failure.withLock({ $0 == nil }) {
-            let bytes: [UInt8]
+        while digests.byteCount < end, failure.withLock({ $0 == nil }) {
+            let block: Block
             do throws(IOError) {
-                bytes = try read(min(blockByteCount, end - position))
+                block = try next()
             } catch {
                 pool.drain()
                 throw .io(error, source: true)
             }
-            let block = Block(position: position, bytes: bytes)
-            position += bytes.count
-            for (lane, digest) in [(md5Lane, md5), (sha256Lane, sha256)] {
-                pool.submit(to: lane, cost: bytes.count) { _ in digest.update(block.bytes) }
-            }
             let failure = failure
-            pool.submit(to: WorkPool.Lane(), cost: bytes.count) { _ in
+            pool.submit(to: WorkPool.Lane(), cost: 1) { _ in
                 // After a failure nothing that waits is worth sending.
                 guard failure.withLock({ $0 == nil }) else { return }
                 do throws(LakeError) {
@@ -62,47 +65,26 @@ final class BlockPipeline {
                     failure.withLock { $0 = $0 ?? error }
                 }
             }
-            pool.limitWaiting(to: jobs * blockByteCount)
+            // As many are on their way as there are jobs.
+            pool.limitWaiting(to: jobs - 1)
         }
         pool.drain()
-        if let found = failure.withLock({ $0 }) { throw found }
+        let found = failure.withLock { $0 }
+        if found != nil || digests.byteCount == byteCount { try file.checkIsUnchanged() }
+        if let found { throw found }
     }
 
-    /// Base64 of the MD5 of all that was read so far. Call it between runs.
-    var md5Text: String { Base64.encode(md5.valueSoFar) }
-
-    /// The digests of all that was read.
-    func digests() -> ContentDigests {
-        ContentDigests(
-            byteCount: position, sha256: Hex.encode(sha256.valueSoFar), md5: Hex.encode(md5.valueSoFar))
-    }
-
-    private func read(_ byteCount: Int) throws(IOError) -> [UInt8] {
-        var failure: IOError?
-        let bytes = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, filled in
-            while filled < byteCount, failure == nil {
-                let room = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
-                do throws(IOError) {
-                    let count = try readSome(descriptor.number, into: room, path: path)
-                    if count == 0 { throw .corrupt(path: path, reason: "it became shorter while it was read") }
-                    filled += count
-                } catch {
-                    failure = error
-                }
-            }
+    private func next() throws(IOError) -> Block {
+        while ahead.count <= jobs, nextAhead < byteCount {
+            let turn = digester.begin(at: nextAhead, byteCount: min(blockByteCount, byteCount - nextAhead))
+            ahead.append(turn)
+            nextAhead += turn.byteCount
         }
-        if let failure { throw failure }
-        return bytes
+        let turn = ahead.removeFirst()
+        let digested = try digester.finish(turn)
+        digests = digested.digestsSoFar
+        return Block(
+            position: turn.position, byteCount: turn.byteCount, crc64Text: digested.crc64Text,
+            sha256SoFar: digests.sha256, file: file)
     }
-}
-
-/// A digest that several threads use, one after the other: a lane, or the end of a run, is between them.
-private final class RunningDigest {
-    private var digest: MessageDigest
-
-    init(_ algorithm: MessageDigest.Algorithm) { digest = MessageDigest(algorithm) }
-
-    func update(_ bytes: [UInt8]) { digest.update(bytes) }
-
-    var valueSoFar: [UInt8] { digest.valueSoFar() }
 }

@@ -1,5 +1,4 @@
 import Bytes
-import Digests
 import HTTP
 
 /// A file of more than one block, and where it goes.
@@ -16,14 +15,9 @@ struct LargeUpload {
     var session: AzureSession { lake.session }
     var contentType: String { attributes.contentType(for: address.location) }
 
-    func pipeline() throws(LakeError) -> BlockPipeline {
-        try BlockPipeline(
-            path: path, blockByteCount: lake.settings.blockByteCount, jobs: lake.settings.jobs)
-    }
-
     /// The digests of what was sent, which must be what the caller expects.
-    func checkedDigests(_ pipeline: BlockPipeline) throws(LakeError) -> ContentDigests {
-        let digests = pipeline.digests()
+    func checkedDigests(_ pipeline: BlockPipeline) throws(LakeError) -> LakeDigests {
+        let digests = pipeline.digests
         try ContentCheck.check(digests, path: path, expectedBytes: byteCount, expectedSHA256: sha256)
         return digests
     }

@@ -8,8 +8,11 @@ import StageKit
 ///     create TEMP, leased  →  append blocks, in parallel  →  flush, every so often and at the end, with close
 ///         →  metadata  →  verify  →  release  →  rename to the final name, if absent
 ///
-/// A killed upload leaves TEMP with what was flushed and the MD5 of that; the next upload of the same file goes on from
-/// there if its own bytes have the same MD5. The lease keeps a second process from the same TEMP.
+/// A killed upload leaves TEMP with what was flushed and the SHA-256 of that; the next upload of the same file goes on
+/// from there if its own bytes have the same. The lease keeps a second process from the same TEMP.
+///
+/// What the service keeps is verified block by block: it refuses an append whose bytes have another CRC64 than ours, and
+/// a flush to a length that the appends do not fill.
 struct RenamedUpload {
     /// So many blocks are sent between two flushes: what a killed upload sends again at most.
     static let blocksBetweenFlushes = 64
@@ -24,7 +27,7 @@ struct RenamedUpload {
     }
 
     func run() throws(LakeError) -> PutOutcome {
-        let first = try upload.pipeline()
+        let first = try BlockPipeline(upload)
         if let (lease, start) = try take(temporary.resumable) {
             let isOurs = try guarding(lease) { () throws(LakeError) in try isBeginning(lease.path, start, first) }
             if isOurs { return try guarding(lease) { () throws(LakeError) in try store(first, lease, from: start) } }
@@ -33,7 +36,7 @@ struct RenamedUpload {
         guard let (lease, _) = try take(temporary.unique()) else {
             throw .disturbed(url: upload.address.url, what: "no temporary name is free")
         }
-        let pipeline = try upload.pipeline()
+        let pipeline = try BlockPipeline(upload)
         return try guarding(lease) { () throws(LakeError) in try store(pipeline, lease, from: 0) }
     }
 
@@ -54,7 +57,7 @@ struct RenamedUpload {
         let lease = AzureLease(path, upload.session)
         var headers: HeaderFields = ["If-None-Match": "*", "x-ms-content-type": upload.contentType]
         headers["x-ms-properties"] =
-            "target=\(Base64.encode(Array(LakeAttributes.headerText(upload.address.location).utf8)))"
+            "\(AzureFile.targetName)=\(Base64.encode(Array(LakeAttributes.headerText(upload.address.location).utf8)))"
         lease.writeProposal(to: &headers)
         let response = try upload.session.send(
             upload.session.request(.put, .dfs, path, query: [("resource", "file")], headers: headers))
@@ -86,6 +89,7 @@ struct RenamedUpload {
     {
         try send(pipeline, from: start, lease)
         let digests = try upload.checkedDigests(pipeline)
+        try flush(lease, digests, isLast: true)
         let etag = try seal(lease, digests)
         try lease.release()
         return try rename(lease, etag, digests)
@@ -96,7 +100,7 @@ struct RenamedUpload {
         guard start > 0 else { return true }
         try pipeline.run(to: start) { _ in }
         let log = upload.lake.settings.log
-        guard try upload.lake.file(at: address(path))?.contentMD5 == pipeline.md5Text else {
+        guard try upload.lake.file(at: address(path))?.isBeginning(pipeline.digests) == true else {
             log.info("\(upload.address.url): an earlier upload left other bytes; starts anew")
             return false
         }
@@ -114,42 +118,45 @@ struct RenamedUpload {
             let end = min(upload.byteCount, position + stretch)
             try pipeline.run(to: end) { (block) throws(LakeError) in
                 let headers: HeaderFields = [
-                    "x-ms-content-crc64": CRC64.text(of: block.bytes), "x-ms-lease-id": lease.id,
+                    "x-ms-content-crc64": block.crc64Text, "x-ms-lease-id": lease.id,
                 ]
                 let query = [("action", "append"), ("position", String(block.position))]
                 try session.require(
-                    session.request(.patch, .dfs, path, query: query, headers: headers, body: .bytes(block.bytes)))
+                    session.request(.patch, .dfs, path, query: query, headers: headers, body: block.body))
             }
             position = end
             try lease.check()
-            try flush(lease, pipeline, to: position)
+            if position < upload.byteCount { try keep(lease, pipeline.digests) }
         }
-        if start == upload.byteCount { try flush(lease, pipeline, to: position) }
+    }
+
+    /// Makes sure of what was sent so far, for an upload that comes after a kill. Metadata is written while nothing is
+    /// appended that no flush has reached.
+    private func keep(_ lease: AzureLease, _ digests: LakeDigests) throws(LakeError) {
+        try flush(lease, digests, isLast: false)
+        var headers = AzureFile.progressHeaders(digests, target: upload.address)
+        headers["x-ms-lease-id"] = lease.id
+        try upload.session.require(
+            upload.session.request(.put, .blob, lease.path, query: [("comp", "metadata")], headers: headers))
     }
 
     /// Makes what was appended part of the file. Properties that a flush does not name are gone after it.
-    private func flush(
-        _ lease: AzureLease, _ pipeline: BlockPipeline, to position: Int
-    ) throws(LakeError) {
-        let isLast = position == upload.byteCount
-        let headers: HeaderFields = [
-            "x-ms-content-md5": pipeline.md5Text, "x-ms-content-type": upload.contentType, "x-ms-lease-id": lease.id,
+    private func flush(_ lease: AzureLease, _ digests: LakeDigests, isLast: Bool) throws(LakeError) {
+        var headers: HeaderFields = ["x-ms-content-type": upload.contentType, "x-ms-lease-id": lease.id]
+        headers["x-ms-content-md5"] = isLast ? digests.md5Text : nil
+        let query = [
+            ("action", "flush"), ("position", String(digests.byteCount)), ("close", isLast ? "true" : "false"),
         ]
-        let query = [("action", "flush"), ("position", String(position)), ("close", isLast ? "true" : "false")]
         let response = try upload.session.send(
             upload.session.request(.patch, .dfs, lease.path, query: query, headers: headers))
         if response.isSuccess { return }
-        // The answer to an earlier attempt may have been lost.
-        if let file = try upload.lake.file(at: address(lease.path)), file.byteCount == position,
-            file.contentMD5 == pipeline.md5Text
-        {
-            return
-        }
+        // The answer to an earlier attempt may have been lost; while the lease is ours nobody else adds to the file.
+        if let file = try upload.lake.file(at: address(lease.path)), file.byteCount == digests.byteCount { return }
         throw upload.session.refusal(response)
     }
 
     /// Writes down what the file is, and sees that all of it is there. Gives its tag.
-    private func seal(_ lease: AzureLease, _ digests: ContentDigests) throws(LakeError) -> String {
+    private func seal(_ lease: AzureLease, _ digests: LakeDigests) throws(LakeError) -> String {
         var headers = AzureFile.headers(digests, upload: id, upload.attributes)
         headers["x-ms-lease-id"] = lease.id
         try upload.session.require(
@@ -161,7 +168,7 @@ struct RenamedUpload {
     }
 
     private func rename(
-        _ lease: AzureLease, _ etag: String, _ digests: ContentDigests
+        _ lease: AzureLease, _ etag: String, _ digests: LakeDigests
     ) throws(LakeError) -> PutOutcome {
         let stored = StoredUpload(id: id, digests: digests)
         var response = try sendRename(lease.path, etag)

@@ -18,15 +18,16 @@ struct SingleUpload {
 
     /// `check` may refuse the content before anything is sent.
     func put(
-        _ bytes: [UInt8], check: (ContentDigests) throws(LakeError) -> Void = { _ in }
+        _ bytes: [UInt8], check: (LakeDigests) throws(LakeError) -> Void = { _ in }
     ) throws(LakeError) -> PutOutcome {
         var digester = ContentDigester()
         bytes.withUnsafeBytes { digester.update($0) }
-        let digests = digester.finish()
+        let taken = digester.finish()
+        let digests = LakeDigests(taken)
         try check(digests)
         let upload = UUIDText.random()
         var headers = AzureFile.headers(digests, upload: upload, attributes)
-        let md5 = Base64.encode(Hex.decode(digests.md5) ?? [])
+        let md5 = Base64.encode(Hex.decode(taken.md5) ?? [])
         headers["x-ms-blob-type"] = "BlockBlob"
         headers["x-ms-blob-content-type"] = attributes.contentType(for: address.location)
         headers["Content-MD5"] = md5
@@ -45,7 +46,7 @@ struct SingleUpload {
 /// An upload that may have been stored.
 struct StoredUpload {
     let id: String
-    let digests: ContentDigests
+    let digests: LakeDigests
 }
 
 extension PutCondition {
