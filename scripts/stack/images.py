@@ -71,6 +71,8 @@ def remove(folder: pathlib.Path) -> None:
     """All that podman keeps below `folder`; the logs stay."""
     subprocess.run(["podman", "rm", "--all", "--force"], stdout=subprocess.DEVNULL)
     subprocess.run(["podman", "rmi", "--all", "--force"], stdout=subprocess.DEVNULL)
+    # podman mounts its storage over itself and leaves that.
+    subprocess.run(["umount", str(folder / "graph" / "overlay")], stderr=subprocess.DEVNULL)
     for name in ("graph", "run", "rootfs"):
         shutil.rmtree(folder / name, ignore_errors=True)
 
