@@ -21,6 +21,18 @@ def pipeline(tmp_path):
     return Pipeline(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def snowflake(tmp_path_factory):
+    """A local Snowflake for the tests of one file, with a folder as the lake behind its stage."""
+    import snowflake_sessions
+
+    folder = tmp_path_factory.mktemp("snowflake")
+    with snowflake_sessions.start(folder) as service:
+        service.folder = folder
+        service.container = folder / "lake"
+        yield service
+
+
 def pytest_addoption(parser):
     parser.addoption("--long", action="store_true", help="run the tests that take minutes as well (make test-long)")
 

@@ -182,6 +182,16 @@ class Lake:
         self.output = done.stdout
         return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
+    def start(self, lines, *options, environment=None):
+        """Starts a load of the manifest's lines, for `finish` to end; in between a test can do what it likes to it."""
+        process = subprocess.Popen(
+            self.command("--contract", self.contracts / "things.odcs.yaml", "--manifest", "-", *options),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=os.environ | self.environment() | (environment or {}))
+        process.stdin.write(self.text(lines).encode())
+        process.stdin.close()
+        return process
+
     def create(self):
         return self.run("--contracts", self.contracts, "--create")
 
@@ -223,3 +233,12 @@ class Lake:
             "deliveries": rows("ops.deliveries", "loaded_at, run, raw_url, processed_url"),
             "rejects": rows("ops.rejects", "_loaded_at"),
         }
+
+
+def finish(process):
+    """Waits for a load that `Lake.start` began: its status and both its outputs."""
+    process.wait(timeout=LIMIT_SECONDS)
+    output, errors = process.stdout.read().decode(), process.stderr.read().decode()
+    process.stdout.close()
+    process.stderr.close()
+    return process.returncode, output, errors

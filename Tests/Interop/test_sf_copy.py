@@ -7,21 +7,12 @@ from time import sleep
 
 import pytest
 
-import snowflake_sessions
 from snowflake_lake import SnowflakeLake
 from sf_copy_lake import Lake, digest, moment
 
 
 def time(day, second=0):
     return datetime.datetime.fromisoformat(moment(day, second)[:-1])
-
-
-@pytest.fixture(scope="module")
-def snowflake(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("snowflake")
-    with snowflake_sessions.start(folder) as service:
-        service.container = folder / "lake"
-        yield service
 
 
 @pytest.fixture(params=["duckdb", "snowflake"])

@@ -37,18 +37,10 @@ DOCUMENTED = [
 ]
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("snowflake")
-    with snowflake_sessions.start(folder) as service:
-        service.container = folder / "lake"
-        yield service
-
-
 @pytest.fixture
-def lake(service, tmp_path):
-    service.admin("POST", "settings", {"edition": "ENTERPRISE", "roles": ""})
-    lake = SnowflakeLake(service, tmp_path)
+def lake(snowflake, tmp_path):
+    snowflake.admin("POST", "settings", {"edition": "ENTERPRISE", "roles": ""})
+    lake = SnowflakeLake(snowflake, tmp_path)
     lake.contract("things", more=COLUMNS + ROLES)
     return lake
 

@@ -12,7 +12,6 @@ import time
 import duckdb
 import pytest
 
-import snowflake_sessions
 from snowflake_lake import SnowflakeLake
 from sf_copy_lake import COLUMNS, LIMIT_SECONDS, Lake
 
@@ -72,14 +71,6 @@ class SnowflakeShop(Shop, SnowflakeLake):
     def restore(self):
         self.drop_warehouse()
         self.create()
-
-
-@pytest.fixture(scope="module")
-def snowflake(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("snowflake")
-    with snowflake_sessions.start(folder) as service:
-        service.container = folder / "lake"
-        yield service
 
 
 @pytest.fixture(params=["duckdb", "snowflake"])

@@ -4,7 +4,6 @@ Between sf-copy and DuckDB stands a program that lets a chosen number of a trans
 ends DuckDB, sf-copy or both, so that every point of a transaction is tried and every kill hits something in flight.
 """
 
-import json
 import os
 import random
 import shutil
@@ -16,7 +15,7 @@ import time
 import duckdb
 import pytest
 
-from sf_copy_lake import DUCKDB, LIMIT_SECONDS, Lake
+from sf_copy_lake import DUCKDB, LIMIT_SECONDS, Lake, finish
 
 RANDOM_KILLS = int(os.environ.get("SLUICE_KILLS", "8"))
 
@@ -68,27 +67,6 @@ def between(lake, let_through, victims):
     return {"SLUICE_DUCKDB": str(program), "LET_THROUGH": str(let_through), "VICTIMS": victims}, done, size
 
 
-def start(lake, lines, environment=None):
-    contract = lake.contracts / "things.odcs.yaml"
-
-
-    process = subprocess.Popen(
-        lake.command("--contract", contract, "--manifest", "-"), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, env=os.environ | {"SLUICE_DUCKDB": DUCKDB} | (environment or {}),
-    )
-    process.stdin.write("".join(json.dumps(line) + "\n" for line in lines).encode())
-    process.stdin.close()
-    return process
-
-
-def finish(process):
-    process.wait(timeout=LIMIT_SECONDS)
-    output, errors = process.stdout.read().decode(), process.stderr.read().decode()
-    process.stdout.close()
-    process.stderr.close()
-    return process.returncode, output, errors
-
-
 def deliveries(lake):
     """Three versions of a file, the second reprocessed, and a deletion: every kind of transaction."""
     records = [lake.record("things.xlsx", day, str(day)) for day in (1, 2, 3)]
@@ -115,7 +93,7 @@ def test_a_kill_after_any_statement_of_a_transaction(tmp_path, victims, step):
             leftover.unlink()
         shutil.copy(before, lake.warehouse)
         environment, done, size = between(lake, statement, victims)
-        status, _, errors = finish(start(lake, [again, gone], environment))
+        status, _, errors = finish(lake.start([again, gone], environment=environment))
         assert done.exists()
         assert status != 0, f"statement {statement}"
         if "sf-copy" not in victims:
@@ -137,7 +115,7 @@ def test_kills_at_random_moments(tmp_path):
     lines, gone, again = deliveries(lake)
     everything = [*lines, again, gone]
     started = time.monotonic()
-    status, _, errors = finish(start(lake, everything))
+    status, _, errors = finish(lake.start(everything))
     assert status == 0, errors
     seconds = time.monotonic() - started
     expected = lake.contents()
@@ -153,13 +131,13 @@ def test_kills_at_random_moments(tmp_path):
         for leftover in tmp_path.glob("ware*"):
             leftover.unlink()
         shutil.copy(before, lake.warehouse)
-        process = start(lake, everything)
+        process = lake.start(everything)
         time.sleep(moments.uniform(0, seconds))
         if process.poll() is None:
             hits += 1
         process.send_signal(signal.SIGKILL)
         finish(process)
-        status, output, errors = finish(start(lake, everything))
+        status, output, errors = finish(lake.start(everything))
         assert status == 0, errors
         assert lake.contents() == expected
         assert output.count('"load"') == len(everything)
@@ -167,7 +145,7 @@ def test_kills_at_random_moments(tmp_path):
 
 def test_two_processes_at_once_load_everything_once(lake):
     lines, gone, again = deliveries(lake)
-    processes = [start(lake, [*lines, again, gone]) for _ in range(3)]
+    processes = [lake.start([*lines, again, gone]) for _ in range(3)]
     for status, _, errors in map(finish, processes):
         assert status == 0, errors
     assert lake.counts() == {lines[0]["delivery"]: 50, lines[1]["delivery"]: 60, lines[2]["delivery"]: 52}
@@ -198,7 +176,7 @@ def test_a_warehouse_in_use_is_waited_for_and_then_given_up(lake):
         assert time.monotonic() - begin >= 0.5
         assert "the warehouse is in use" in lake.errors
         lake.pending(line, status=75, options=["--lock-timeout", "0"])
-        process = start(lake, [line])
+        process = lake.start([line])
         time.sleep(0.5)
         assert process.poll() is None
     status, output, errors = finish(process)
@@ -211,7 +189,7 @@ def test_a_signal_ends_duckdb_as_well(lake):
     pid_file = lake.folder / "pid"
     program.write_text(f"#!/bin/sh\necho $$ > '{pid_file}.new'\nmv '{pid_file}.new' '{pid_file}'\nexec sleep 300\n")
     program.chmod(0o755)
-    process = start(lake, [lake.processed(lake.record("things.xlsx", 1, "a"), rows=10)], {"SLUICE_DUCKDB": str(program)})
+    process = lake.start([lake.processed(lake.record("things.xlsx", 1, "a"), rows=10)], environment={"SLUICE_DUCKDB": str(program)})
     deadline = time.monotonic() + 30
     while not pid_file.exists():
         assert time.monotonic() < deadline

@@ -9,75 +9,67 @@ import uuid
 
 import pytest
 
-import snowflake_sessions
+from sf_copy_lake import finish
 from snowflake_lake import SnowflakeLake, statements
-from test_sf_copy_snowflake import finish, profile, settled, start
+from test_sf_copy_snowflake import profile, settled
 
 WAIT_SECONDS = 60
 # What a load of one delivery submits: it asks for the database, reads the state, lists the files, and changes.
 READS_BEFORE_THE_CHANGE = 3
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("snowflake")
-    with snowflake_sessions.start(folder) as service:
-        service.container = folder / "lake"
-        yield service
-
-
 @pytest.fixture
-def lake(service, tmp_path):
-    service.script()
-    lake = SnowflakeLake(service, tmp_path)
+def lake(snowflake, tmp_path):
+    snowflake.script()
+    lake = SnowflakeLake(snowflake, tmp_path)
     lake.create()
     lake.state = tmp_path / "state"
     lake.line = lake.processed(lake.record("things.xlsx", 1, "a"), rows=10, rejects=1)
-    service.forget_requests()
+    snowflake.forget_requests()
     return lake
 
 
-def stop_at_the_change(service, skip=READS_BEFORE_THE_CHANGE):
-    service.script({"match": {"operation": "statement.submit"}, "skip": skip, "count": 1, "actions": [{"kind": "stall", "after_bytes": 0}]})
+def stop_at_the_change(snowflake, skip=READS_BEFORE_THE_CHANGE):
+    snowflake.script({"match": {"operation": "statement.submit"}, "skip": skip, "count": 1, "actions": [{"kind": "stall", "after_bytes": 0}]})
 
 
-def stopped(service, process):
+def stopped(snowflake, process):
     """Waits until a request of the process stands still."""
     deadline = time.monotonic() + WAIT_SECONDS
-    while not any(entry.get("stalled") for entry in service.requests(operation="statement.submit", open="true")):
+    while not any(entry.get("stalled") for entry in snowflake.requests(operation="statement.submit", open="true")):
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.02)
 
 
-def killed_before_it_arrived(service, lake):
+def killed_before_it_arrived(snowflake, lake):
     """Kills a load whose change does not get through, however often it is sent."""
-    service.script({"match": {"operation": "statement.submit"}, "skip": READS_BEFORE_THE_CHANGE, "actions": [{"kind": "reset_upload", "after_bytes": 0}]})
-    process = start(lake, [lake.line], "--state", lake.state)
+    snowflake.script({"match": {"operation": "statement.submit"}, "skip": READS_BEFORE_THE_CHANGE, "actions": [{"kind": "reset_upload", "after_bytes": 0}]})
+    process = lake.start([lake.line], "--state", lake.state)
     deadline = time.monotonic() + WAIT_SECONDS
-    while not any(entry["faults"] for entry in service.requests(operation="statement.submit")):
+    while not any(entry["faults"] for entry in snowflake.requests(operation="statement.submit")):
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.02)
     process.kill()
     # It may have given up by itself.
     assert finish(process)[0] in (-signal.SIGKILL, 69)
-    go_on(service)
+    go_on(snowflake)
     return journal(lake)
 
 
-def go_on(service):
-    service.script()
-    service.admin("POST", "release")
-    settled(service)
+def go_on(snowflake):
+    snowflake.script()
+    snowflake.admin("POST", "release")
+    settled(snowflake)
 
 
-def killed(service, lake):
+def killed(snowflake, lake):
     """Kills a load whose change is executed while its answer stands still, and gives what its journal holds."""
-    stop_at_the_change(service)
-    process = start(lake, [lake.line], "--state", lake.state)
-    stopped(service, process)
+    stop_at_the_change(snowflake)
+    process = lake.start([lake.line], "--state", lake.state)
+    stopped(snowflake, process)
     process.kill()
     assert finish(process)[0] == -signal.SIGKILL
-    go_on(service)
+    go_on(snowflake)
     return journal(lake)
 
 
@@ -88,14 +80,14 @@ def journal(lake):
     return [[json.loads(line) for line in file.read_text().splitlines()] for file in files]
 
 
-def submissions(service, request_id):
+def submissions(snowflake, request_id):
     """Whether each time that the request was sent it was said to be sent again."""
-    entries = service.requests(operation="statement.submit")
+    entries = snowflake.requests(operation="statement.submit")
     return [entry["query"].get("retry") == "true" for entry in entries if entry["query"].get("requestId") == request_id]
 
 
-def executions(service, request_id):
-    return service.admin("GET", "statements")["executions"].get(request_id, 0)
+def executions(snowflake, request_id):
+    return snowflake.admin("GET", "statements")["executions"].get(request_id, 0)
 
 
 def loaded_once(lake):
@@ -105,51 +97,51 @@ def loaded_once(lake):
     assert not journal(lake)
 
 
-def test_a_change_whose_handle_never_came_is_sent_again_under_its_id_and_runs_once(service, lake):
-    [[request]] = killed(service, lake)
-    assert "COPY INTO" in request["body"]["statement"] and executions(service, request["request_id"]) == 1
-    count = len(statements(service))
+def test_a_change_whose_handle_never_came_is_sent_again_under_its_id_and_runs_once(snowflake, lake):
+    [[request]] = killed(snowflake, lake)
+    assert "COPY INTO" in request["body"]["statement"] and executions(snowflake, request["request_id"]) == 1
+    count = len(statements(snowflake))
     assert lake.load(lake.line, options=["--state", lake.state])[0]["status"] == "current"
-    assert submissions(service, request["request_id"]) == [False, True]
-    assert executions(service, request["request_id"]) == 1
-    assert not any("COPY INTO" in each["statement"] for each in statements(service)[count:]), "submitted anew"
+    assert submissions(snowflake, request["request_id"]) == [False, True]
+    assert executions(snowflake, request["request_id"]) == 1
+    assert not any("COPY INTO" in each["statement"] for each in statements(snowflake)[count:]), "submitted anew"
     loaded_once(lake)
 
 
-def test_a_change_that_never_arrived_is_sent_again_under_its_id(service, lake):
-    [[request]] = killed_before_it_arrived(service, lake)
-    assert executions(service, request["request_id"]) == 0 and lake.counts() == {}
+def test_a_change_that_never_arrived_is_sent_again_under_its_id(snowflake, lake):
+    [[request]] = killed_before_it_arrived(snowflake, lake)
+    assert executions(snowflake, request["request_id"]) == 0 and lake.counts() == {}
     assert lake.load(lake.line, options=["--state", lake.state])[0]["status"] == "current"
-    assert submissions(service, request["request_id"])[-1] is True
-    assert executions(service, request["request_id"]) == 1
+    assert submissions(snowflake, request["request_id"])[-1] is True
+    assert executions(snowflake, request["request_id"]) == 1
     loaded_once(lake)
 
 
-def test_a_change_that_comes_too_late_is_refused_by_the_lock(service, lake):
-    [[request]] = killed_before_it_arrived(service, lake)
+def test_a_change_that_comes_too_late_is_refused_by_the_lock(snowflake, lake):
+    [[request]] = killed_before_it_arrived(snowflake, lake)
     # Somebody without this state has loaded in the meantime.
     lake.load(lake.line)
     assert lake.load(lake.line, options=["--state", lake.state])[0]["status"] == "current"
-    late = [each for each in statements(service) if each["request_id"] == request["request_id"]]
+    late = [each for each in statements(snowflake) if each["request_id"] == request["request_id"]]
     assert [each["error"] for each in late] == ["100038"]
     loaded_once(lake)
 
 
-def test_a_process_that_lives_keeps_its_request_to_itself(service, lake):
-    stop_at_the_change(service)
-    process = start(lake, [lake.line], "--state", lake.state)
-    stopped(service, process)
-    settled(service)
+def test_a_process_that_lives_keeps_its_request_to_itself(snowflake, lake):
+    stop_at_the_change(snowflake)
+    process = lake.start([lake.line], "--state", lake.state)
+    stopped(snowflake, process)
+    settled(snowflake)
     assert lake.load(lake.line, options=["--state", lake.state])[0]["status"] == "current"
     [[request]] = journal(lake)
-    assert submissions(service, request["request_id"]) == [False]
-    go_on(service)
+    assert submissions(snowflake, request["request_id"]) == [False]
+    go_on(snowflake)
     status, _, errors = finish(process)
     assert status == 0, errors
     loaded_once(lake)
 
 
-def test_what_cannot_be_sent_again_is_let_go(service, lake):
+def test_what_cannot_be_sent_again_is_let_go(snowflake, lake):
     lake.state.mkdir()
     (lake.state / f"{uuid.uuid4()}.statement").write_text('{"request_id":"cut')
     refused = {"request_id": str(uuid.uuid4()), "body": {"statement": "SELECT * FROM NO.SUCH.T", "parameters": {"MULTI_STATEMENT_COUNT": "1"}}}
@@ -159,12 +151,12 @@ def test_what_cannot_be_sent_again_is_let_go(service, lake):
     path.write_text(json.dumps(old) + "\n")
     os.utime(path, (path.stat().st_mtime - 86_500,) * 2)
     lake.load(lake.line, options=["--state", lake.state])
-    assert executions(service, refused["request_id"]) == 1 and executions(service, old["request_id"]) == 0
+    assert executions(snowflake, refused["request_id"]) == 1 and executions(snowflake, old["request_id"]) == 0
     loaded_once(lake)
 
 
-def test_a_service_that_is_away_leaves_the_request_for_the_next_run(service, lake):
-    killed(service, lake)
+def test_a_service_that_is_away_leaves_the_request_for_the_next_run(snowflake, lake):
+    killed(snowflake, lake)
     arguments = ("--contract", lake.contracts / "things.odcs.yaml", "--manifest", "-", "--state", lake.state)
     lake.run(*arguments, lines=[lake.line], environment=profile(lake, port="1"), status=69)
     assert len(journal(lake)) == 1
@@ -172,13 +164,13 @@ def test_a_service_that_is_away_leaves_the_request_for_the_next_run(service, lak
     loaded_once(lake)
 
 
-def test_no_change_is_sent_without_its_note(service, lake):
+def test_no_change_is_sent_without_its_note(snowflake, lake):
     lake.state.write_text("no folder")
     lake.load(lake.line, options=["--state", lake.state], status=74)
     assert lake.counts() == {}
 
 
-def test_no_secret_is_noted(service, lake):
+def test_no_secret_is_noted(snowflake, lake):
     def command(stage):
         words = lake.command("--contracts", lake.contracts, "--create", "--stage", stage, "--state", lake.state)
         return [word for word in words if word not in ("--storage-integration", "LAKE_READER")]
@@ -188,12 +180,12 @@ def test_no_secret_is_noted(service, lake):
                                 env=os.environ | lake.environment() | {"SNOWFLAKE_STAGE_SAS": "?sv=2024&sig=s3cret"})
 
     assert finish(begun("@OPS.SECOND"))[0] == 0
-    count = len(service.requests(operation="statement.submit"))
-    stop_at_the_change(service, skip=count - 1)
+    count = len(snowflake.requests(operation="statement.submit"))
+    stop_at_the_change(snowflake, skip=count - 1)
     process = begun("@OPS.THIRD")
-    stopped(service, process)
-    settled(service)
-    assert "s3cret" in statements(service)[-1]["statement"] and not journal(lake)
+    stopped(snowflake, process)
+    settled(snowflake)
+    assert "s3cret" in statements(snowflake)[-1]["statement"] and not journal(lake)
     process.kill()
     finish(process)
-    go_on(service)
+    go_on(snowflake)

@@ -6,22 +6,13 @@ import json
 import pytest
 import sqlglot
 
-import snowflake_sessions
 from sf_copy_lake import Lake
 from snowflake_lake import SnowflakeLake, statements
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("snowflake")
-    with snowflake_sessions.start(folder) as service:
-        service.container = folder / "lake"
-        yield service
-
-
 @pytest.fixture(params=["duckdb", "snowflake"])
 def lake(request, tmp_path):
-    return Lake(tmp_path) if request.param == "duckdb" else SnowflakeLake(request.getfixturevalue("service"), tmp_path)
+    return Lake(tmp_path) if request.param == "duckdb" else SnowflakeLake(request.getfixturevalue("snowflake"), tmp_path)
 
 
 def test_rows_have_one_form_in_both_warehouses(lake):
@@ -45,15 +36,15 @@ def test_rows_have_one_form_in_both_warehouses(lake):
     lake.run("--rows", "things", status=64)
 
 
-def test_all_pages_of_a_result_are_printed(service, tmp_path):
-    lake = SnowflakeLake(service, tmp_path)
+def test_all_pages_of_a_result_are_printed(snowflake, tmp_path):
+    lake = SnowflakeLake(snowflake, tmp_path)
     lake.create()
     lake.load(lake.processed(lake.record("things.xlsx", 1), rows=95))
-    service.admin("POST", "settings", {"partition_rows": 10})
+    snowflake.admin("POST", "settings", {"partition_rows": 10})
     try:
         assert len({row["id"] for row in lake.run("--rows", "lnd.things")}) == 95
     finally:
-        service.admin("POST", "settings", {"partition_rows": 10_000})
+        snowflake.admin("POST", "settings", {"partition_rows": 10_000})
 
 
 def test_a_trials_database_is_removed_and_no_other(lake):
@@ -76,12 +67,12 @@ def test_a_trials_database_is_removed_and_no_other(lake):
     lake.run("--drop-trial")
 
 
-def test_what_is_asked_is_snowflakes_own_language(service, tmp_path):
-    lake = SnowflakeLake(service, tmp_path)
+def test_what_is_asked_is_snowflakes_own_language(snowflake, tmp_path):
+    lake = SnowflakeLake(snowflake, tmp_path)
     lake.create()
     for table in ("lnd.things", "ops.deliveries", "ops.rejects"):
         lake.run("--rows", table)
-    asked = [each["statement"] for each in statements(service) if "TO_CHAR" in (each["statement"] or "") and lake.database in each["statement"]]
+    asked = [each["statement"] for each in statements(snowflake) if "TO_CHAR" in (each["statement"] or "") and lake.database in each["statement"]]
     assert len(asked) == 3
     for text in asked:
         [tree] = sqlglot.parse(text, read="snowflake")

@@ -12,29 +12,19 @@ import time
 import pytest
 import sqlglot
 
-import snowflake_sessions
 from snowflake_lake import SnowflakeLake, statements
-from sf_copy_lake import LIMIT_SECONDS
+from sf_copy_lake import finish
 
 KILLS = int(os.environ.get("SLUICE_KILLS", "8"))
 # What Snowflake has, of all functions that the statements may call.
 FUNCTIONS = {"DATE_TRUNC", "CURRENT_TIMESTAMP", "PARSE_JSON", "IFF", "COUNT", "MAX", "COALESCE", "CAST"}
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("snowflake")
-    with snowflake_sessions.start(folder) as service:
-        service.container = folder / "lake"
-        service.folder = folder
-        yield service
-
-
 @pytest.fixture
-def lake(service, tmp_path):
-    service.script()
-    service.admin("POST", "settings", {"statement_seconds": 0, "sync_seconds": 45, "partition_rows": 10_000})
-    lake = SnowflakeLake(service, tmp_path)
+def lake(snowflake, tmp_path):
+    snowflake.script()
+    snowflake.admin("POST", "settings", {"statement_seconds": 0, "sync_seconds": 45, "partition_rows": 10_000})
+    lake = SnowflakeLake(snowflake, tmp_path)
     lake.create()
     return lake
 
@@ -48,41 +38,24 @@ def deliveries(lake):
     return [*lines, again, gone]
 
 
-def start(lake, lines, *options):
-    command = lake.command("--contract", lake.contracts / "things.odcs.yaml", "--manifest", "-", *options)
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               env=os.environ | lake.environment())
-    process.stdin.write(lake.text(lines).encode())
-    process.stdin.close()
-    return process
-
-
-def finish(process):
-    process.wait(timeout=LIMIT_SECONDS)
-    output, errors = process.stdout.read().decode(), process.stderr.read().decode()
-    process.stdout.close()
-    process.stderr.close()
-    return process.returncode, output, errors
-
-
-def settled(service):
+def settled(snowflake):
     """Waits until the service runs nothing any more."""
     deadline = time.monotonic() + 60
-    while any(not each["done"] for each in statements(service)):
+    while any(not each["done"] for each in statements(snowflake)):
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
 
 @pytest.fixture
-def expected(service, lake, tmp_path_factory):
+def expected(snowflake, lake, tmp_path_factory):
     """What everything loaded once comes to."""
-    once = SnowflakeLake(service, tmp_path_factory.mktemp("once"))
+    once = SnowflakeLake(snowflake, tmp_path_factory.mktemp("once"))
     once.create()
     once.load(*deliveries(once))
     return once.contents()
 
 
-def test_all_statements_are_snowflakes_own(service, lake):
+def test_all_statements_are_snowflakes_own(snowflake, lake):
     lake.load(*deliveries(lake))
     quarantined = lake.record("things 2.xlsx", 5, "q")
     line = lake.processed(quarantined, rows=1, rejects=9)
@@ -96,12 +69,12 @@ def test_all_statements_are_snowflakes_own(service, lake):
     for mode in ("append", "replace", "merge"):
         path = f"{lake.address}/processed/things/{quarantined['delivery']}-{lake.key[:8]}/part-0.parquet"
         lake.run("--contract", lake.contracts / "things.odcs.yaml", "--table", "scratch.x", "--create", "--mode", mode, path)
-    texts = [each["statement"] for each in statements(service) if lake.database in (each["statement"] or "")]
+    texts = [each["statement"] for each in statements(snowflake) if lake.database in (each["statement"] or "")]
     assert len(texts) > 10
     for text in texts:
         for tree in sqlglot.parse(text, read="snowflake"):
             check(tree)
-    submitted = [each for each in statements(service) if each["statement"] in texts]
+    submitted = [each for each in statements(snowflake) if each["statement"] in texts]
     for each in submitted:
         assert json.loads(each["parameters"]["QUERY_TAG"])["program"] == "sf-copy"
         assert each["parameters"]["TIMEZONE"] == "UTC"
@@ -124,43 +97,43 @@ def check(tree):
         assert found.find_ancestor(sqlglot.exp.Where), f"EXISTS only in WHERE: {text}"
 
 
-def test_the_query_says_which_run_it_was(service, lake):
+def test_the_query_says_which_run_it_was(snowflake, lake):
     lake.load(lake.processed(lake.record("things.xlsx", 1), rows=1), options=["--run", "r-77"])
-    assert any('"run":"r-77"' in each["parameters"]["QUERY_TAG"] for each in statements(service) if each["parameters"])
+    assert any('"run":"r-77"' in each["parameters"]["QUERY_TAG"] for each in statements(snowflake) if each["parameters"])
 
 
-def test_two_processes_at_once_load_once(service, lake, expected):
+def test_two_processes_at_once_load_once(snowflake, lake, expected):
     lines = deliveries(lake)
-    processes = [start(lake, lines) for _ in range(3)]
+    processes = [lake.start(lines) for _ in range(3)]
     for status, _, errors in map(finish, processes):
         assert status == 0, errors
     assert lake.contents() == expected
 
 
 @pytest.mark.parametrize("when", ["request", "answer"])
-def test_any_request_may_be_lost_or_its_answer(service, lake, expected, when):
-    service.script({"match": {"operation": "statement.*"}, "per_request": 1, "probability": 0.4, "actions": [{"kind": "reset", "when": when}]})
+def test_any_request_may_be_lost_or_its_answer(snowflake, lake, expected, when):
+    snowflake.script({"match": {"operation": "statement.*"}, "per_request": 1, "probability": 0.4, "actions": [{"kind": "reset", "when": when}]})
     lake.load(*deliveries(lake))
-    service.script()
+    snowflake.script()
     assert lake.contents() == expected
-    counts = service.admin("GET", "statements")["executions"]
+    counts = snowflake.admin("GET", "statements")["executions"]
     assert set(counts.values()) == {1}
-    again = [entry for entry in service.requests(operation="statement.submit") if entry.get("retry")]
+    again = [entry for entry in snowflake.requests(operation="statement.submit") if entry.get("retry")]
     assert again or when == "request"
 
 
-def test_a_service_that_is_busy_or_lets_tokens_end_is_asked_again(service, lake, expected):
-    service.script(
+def test_a_service_that_is_busy_or_lets_tokens_end_is_asked_again(snowflake, lake, expected):
+    snowflake.script(
         {"match": {"operation": "statement.*"}, "probability": 0.3, "per_request": 1, "continue": True, "one_of": True, "actions": [
             {"kind": "status", "status": 429, "retry_after": 0}, {"kind": "status", "status": 503, "body": "<html>"},
             {"kind": "status", "status": 504}]},
         {"match": {"operation": "statement.submit"}, "skip": 2, "count": 1, "actions": [{"kind": "expire_token"}]})
     lake.load(*deliveries(lake))
-    service.script()
+    snowflake.script()
     assert lake.contents() == expected
 
 
-def test_kills_at_random_moments(service, lake, expected, tmp_path_factory):
+def test_kills_at_random_moments(snowflake, lake, expected, tmp_path_factory):
     seed = int(os.environ.get("SLUICE_SEED", time.time_ns()))
     print(f"seed {seed}")
     moments = random.Random(seed)
@@ -171,75 +144,75 @@ def test_kills_at_random_moments(service, lake, expected, tmp_path_factory):
     while hits < KILLS:
         attempts += 1
         assert attempts < 20 * KILLS, "the kills come too late"
-        killed = SnowflakeLake(service, tmp_path_factory.mktemp("killed"))
+        killed = SnowflakeLake(snowflake, tmp_path_factory.mktemp("killed"))
         killed.create()
         lines = deliveries(killed)
         # Statements that take a while are hit while they run, and go on without us.
-        service.admin("POST", "settings", {"statement_seconds": moments.choice([0, 0.1])})
-        process = start(killed, lines)
+        snowflake.admin("POST", "settings", {"statement_seconds": moments.choice([0, 0.1])})
+        process = killed.start(lines)
         time.sleep(moments.uniform(0.02, seconds))
         process.kill()
         status, _, _ = finish(process)
         hits += status == -signal.SIGKILL
-        service.admin("POST", "settings", {"statement_seconds": 0})
+        snowflake.admin("POST", "settings", {"statement_seconds": 0})
         # At once, while what the dead process began may still run.
         killed.load(*lines)
-        settled(service)
+        settled(snowflake)
         assert killed.contents() == expected, f"seed {seed}, kill {attempts}"
     print(f"{hits} kills in flight of {attempts}")
 
 
-def test_a_signal_cancels_the_statement_and_ends_143(service, lake):
+def test_a_signal_cancels_the_statement_and_ends_143(snowflake, lake):
     line = lake.processed(lake.record("things.xlsx", 1, "a"), rows=10)
-    service.admin("POST", "settings", {"statement_seconds": 0.2})
-    service.forget_requests()
+    snowflake.admin("POST", "settings", {"statement_seconds": 0.2})
+    snowflake.forget_requests()
     # The statement waits for the turn that another session holds.
-    service.admin("POST", "hold", {"seconds": 20})
-    process = start(lake, [line])
+    snowflake.admin("POST", "hold", {"seconds": 20})
+    process = lake.start([line])
     deadline = time.monotonic() + 20
-    while not any(not each["done"] and "COPY INTO" in each["statement"] for each in statements(service)):
+    while not any(not each["done"] and "COPY INTO" in each["statement"] for each in statements(snowflake)):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     time.sleep(0.5)
     process.send_signal(signal.SIGTERM)
     status, _, errors = finish(process)
     assert status == 128 + signal.SIGTERM, errors
-    assert service.requests(operation="statement.cancel")
-    service.admin("POST", "settings", {"statement_seconds": 0})
-    service.admin("POST", "hold", {"seconds": 0})
-    settled(service)
+    assert snowflake.requests(operation="statement.cancel")
+    snowflake.admin("POST", "settings", {"statement_seconds": 0})
+    snowflake.admin("POST", "hold", {"seconds": 0})
+    settled(snowflake)
     assert lake.counts() == {}
     lake.load(line)
     assert sum(lake.counts().values()) == 10
 
 
-def test_a_run_after_a_crash_waits_for_what_still_runs(service, lake):
+def test_a_run_after_a_crash_waits_for_what_still_runs(snowflake, lake):
     line = lake.processed(lake.record("things.xlsx", 1, "a"), rows=10)
     state = lake.folder / "state"
-    service.admin("POST", "settings", {"statement_seconds": 1.5})
-    process = start(lake, [line], "--state", state)
+    snowflake.admin("POST", "settings", {"statement_seconds": 1.5})
+    process = lake.start([line], "--state", state)
     deadline = time.monotonic() + 20
-    while not any(not each["done"] and "COPY INTO" in each["statement"] for each in statements(service)) or not list(state.glob("*.statement")):
+    while not any(not each["done"] and "COPY INTO" in each["statement"] for each in statements(snowflake)) or not list(state.glob("*.statement")):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     process.kill()
     finish(process)
     assert len(list(state.glob("*.statement"))) == 1
-    service.admin("POST", "settings", {"statement_seconds": 0})
-    count = len(statements(service))
+    snowflake.admin("POST", "settings", {"statement_seconds": 0})
+    count = len(statements(snowflake))
     assert lake.load(line, options=["--state", state])[0]["status"] == "current"
     assert not list(state.glob("*.statement"))
     # The second run only read: the transaction of the first was waited for.
-    assert not any("COPY INTO" in each["statement"] for each in statements(service)[count:])
+    assert not any("COPY INTO" in each["statement"] for each in statements(snowflake)[count:])
     assert sum(lake.counts().values()) == 10
 
 
-def test_more_than_a_thousand_files_come_in_batches(service, lake):
+def test_more_than_a_thousand_files_come_in_batches(snowflake, lake):
     record = lake.record("things.xlsx", 1, "a")
     line = lake.processed(record, rows=1003, parts=1003)
-    service.admin("POST", "settings", {"partition_rows": 2})
+    snowflake.admin("POST", "settings", {"partition_rows": 2})
     assert lake.load(line)[0]["rows"] == 1003
-    texts = [each["statement"] for each in statements(service) if "COPY INTO" in (each["statement"] or "") and lake.database in each["statement"]]
+    texts = [each["statement"] for each in statements(snowflake) if "COPY INTO" in (each["statement"] or "") and lake.database in each["statement"]]
     assert [copy.count("'processed/") for copy in re.findall(r"COPY INTO.*?FILES = \(.*?\)", texts[-1], re.DOTALL)] == [1000, 3]
     # All partitions of an answer are read.
     others = [lake.record(f"things {number}.xlsx", 2, str(number)) for number in range(7)]
@@ -247,7 +220,7 @@ def test_more_than_a_thousand_files_come_in_batches(service, lake):
     assert lake.pending(record, *others) == []
 
 
-def test_a_file_of_another_shape_is_refused(service, lake):
+def test_a_file_of_another_shape_is_refused(snowflake, lake):
     import duckdb
 
     line = lake.processed(lake.record("things.xlsx", 1, "a"), rows=3)
@@ -259,13 +232,13 @@ def test_a_file_of_another_shape_is_refused(service, lake):
     assert lake.counts() == {}
 
 
-def test_a_file_outside_the_lake_is_refused(service, lake):
+def test_a_file_outside_the_lake_is_refused(snowflake, lake):
     line = lake.processed(lake.record("things.xlsx", 1, "a"), rows=3)
     line["processed"][0]["url"] = "abfss://other@acct.dfs.core.windows.net/part-0.parquet"
     assert "does not lie below" in lake.load(line, status=65)[0]["reason"]
 
 
-def test_a_stage_that_lies_elsewhere_is_refused(service, lake):
+def test_a_stage_that_lies_elsewhere_is_refused(snowflake, lake):
     lake.address += "/deeper"
     lake.run("--contracts", lake.contracts, "--create", status=78)
     assert "ALTER STAGE" in lake.errors
@@ -287,10 +260,10 @@ def create(lake, environment, status=0):
     return lake.errors
 
 
-def test_every_way_to_enter(service, lake):
-    key = service.ready["credentials"]["key_file"]
+def test_every_way_to_enter(snowflake, lake):
+    key = snowflake.ready["credentials"]["key_file"]
     for kind, name in (("PROGRAMMATIC_ACCESS_TOKEN", "pat"), ("OAUTH", "oauth"), ("WORKLOAD_IDENTITY_FEDERATION", "WIF.OIDC.wif")):
-        service.admin("POST", "tokens", {"type": kind, "token": name, "user": "LOADER"})
+        snowflake.admin("POST", "tokens", {"type": kind, "token": name, "user": "LOADER"})
     token = lake.folder / "token"
     token.write_text("wif\n")
     create(lake, profile(lake, authenticator="PROGRAMMATIC_ACCESS_TOKEN", token="pat", private_key_file=None))
@@ -306,7 +279,7 @@ def test_every_way_to_enter(service, lake):
     create(lake, profile(lake, private_key_file=None) | {"SNOWFLAKE_PRIVATE_KEY_FILE": key})
 
 
-def test_what_keeps_out(service, lake):
+def test_what_keeps_out(snowflake, lake):
     other = lake.folder / "other.p8"
     subprocess.run(["openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", other], check=True,
                    stderr=subprocess.DEVNULL)
@@ -323,17 +296,17 @@ def test_what_keeps_out(service, lake):
     create(lake, profile(lake, protocol="http", host="snowflake.example.com"), status=78)
 
 
-def test_two_keys_while_they_are_rotated(service, lake):
+def test_two_keys_while_they_are_rotated(snowflake, lake):
     other = lake.folder / "other.p8"
     subprocess.run(["openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", other], check=True,
                    stderr=subprocess.DEVNULL)
     public = subprocess.run(["openssl", "pkey", "-in", other, "-pubout"], check=True, capture_output=True, text=True).stdout
-    service.admin("POST", "keys", {"account": "myorg-local", "user": "loader", "pem": public})
+    snowflake.admin("POST", "keys", {"account": "myorg-local", "user": "loader", "pem": public})
     create(lake, profile(lake, private_key_file=str(other)))
     create(lake, profile(lake))
 
 
-def test_diagnose_tells_what_is_there_and_what_is_missing(service, lake):
+def test_diagnose_tells_what_is_there_and_what_is_missing(snowflake, lake):
     found = {line["check"]: line for line in lake.run("--diagnose")}
     assert list(found) == ["connection", "session", "clock", "key", "warehouse", "stage", "grants", "tables"]
     assert found["warehouse"]["detail"] == "LOADING: size X-Small, suspends itself after 60 s"
@@ -347,7 +320,7 @@ def test_diagnose_tells_what_is_there_and_what_is_missing(service, lake):
     assert lake.run("--diagnose", environment=profile(lake, user="OTHER"), status=78)[1]["ok"] is False
 
 
-def test_dry_run_prints_the_script_and_changes_nothing(service, lake):
+def test_dry_run_prints_the_script_and_changes_nothing(snowflake, lake):
     line = lake.processed(lake.record("things.xlsx", 1, "a"), rows=30, rejects=1)
     lake.run("--contract", lake.contracts / "things.odcs.yaml", "--manifest", "-", "--dry-run", lines=[line])
     words = [text.split(" ")[0].rstrip(";") for text in lake.output.splitlines()]
@@ -355,7 +328,7 @@ def test_dry_run_prints_the_script_and_changes_nothing(service, lake):
     assert lake.counts() == {}
 
 
-def test_a_database_that_is_missing_is_made(service, lake):
+def test_a_database_that_is_missing_is_made(snowflake, lake):
     lake.drop_warehouse()
     record = lake.record("things.xlsx", 1, "a")
     assert len(lake.pending(record)) == 1

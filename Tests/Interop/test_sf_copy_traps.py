@@ -47,22 +47,14 @@ from snowflake_lake import SnowflakeLake, statements
 from test_sf_copy_snowflake import create, profile
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("snowflake")
-    with snowflake_sessions.start(folder) as service:
-        service.container = folder / "lake"
-        yield service
-
-
 @pytest.fixture
-def lake(service, tmp_path):
-    service.script()
-    service.admin("POST", "settings", {"statement_seconds": 0, "sync_seconds": 45, "partition_rows": 10_000, "lock_seconds": 120})
-    lake = SnowflakeLake(service, tmp_path)
+def lake(snowflake, tmp_path):
+    snowflake.script()
+    snowflake.admin("POST", "settings", {"statement_seconds": 0, "sync_seconds": 45, "partition_rows": 10_000, "lock_seconds": 120})
+    lake = SnowflakeLake(snowflake, tmp_path)
     lake.create()
     lake.line = lake.processed(lake.record("things.xlsx", 1, "a"), rows=10, rejects=1)
-    service.forget_requests()
+    snowflake.forget_requests()
     return lake
 
 
@@ -75,14 +67,14 @@ def submitted(lake, begin=0):
     return [each["statement"] for each in statements(lake.service)[begin:] if lake.database in (each["statement"] or "")]
 
 
-def test_every_request_has_the_headers_that_are_asked_for(service, lake):
+def test_every_request_has_the_headers_that_are_asked_for(snowflake, lake):
     headers = {"user-agent": r"sf-copy/\d.*", "accept": "application/json", "x-snowflake-authorization-token-type": "KEYPAIR_JWT",
                "authorization": r"Bearer \S+", "accept-encoding": ".*gzip.*"}
-    service.script({"name": "good", "match": {"headers": headers}, "continue": True, "actions": [{"kind": "latency", "seconds": 0}]},
+    snowflake.script({"name": "good", "match": {"headers": headers}, "continue": True, "actions": [{"kind": "latency", "seconds": 0}]},
                    {"name": "json", "match": {"method": "POST", "headers": {"content-type": "application/json"}}, "actions": [{"kind": "latency", "seconds": 0}]})
     load(lake)
-    requests = service.requests()
-    hits = {rule["name"]: rule["hits"] for rule in service.admin("GET", "faults")["faults"]}
+    requests = snowflake.requests()
+    hits = {rule["name"]: rule["hits"] for rule in snowflake.admin("GET", "faults")["faults"]}
     assert hits == {"good": len(requests), "json": sum(entry["method"] == "POST" for entry in requests)} and len(requests) > 4
     assert not any("nullable" in entry["query"] for entry in requests)
 
@@ -118,10 +110,10 @@ def machine():
         thread.join()
 
 
-def test_a_machine_enters_by_its_own_identity(service, lake, machine):
+def test_a_machine_enters_by_its_own_identity(snowflake, lake, machine):
     place = f"127.0.0.1:{machine.server_port}"
     for token in ("WIF.AZURE.azure-token", "WIF.GCP.google-token"):
-        service.admin("POST", "tokens", {"type": "WORKLOAD_IDENTITY_FEDERATION", "token": token, "user": "LOADER"})
+        snowflake.admin("POST", "tokens", {"type": "WORKLOAD_IDENTITY_FEDERATION", "token": token, "user": "LOADER"})
 
     def entering(provider, **changes):
         return profile(lake, authenticator="WORKLOAD_IDENTITY", workload_identity_provider=provider, private_key_file=None, **changes)
@@ -136,16 +128,16 @@ def test_a_machine_enters_by_its_own_identity(service, lake, machine):
     assert "AZURE, GCP or OIDC" in create(lake, entering("AWS"), status=78)
 
 
-def test_the_account_of_the_token_can_be_given(service, lake):
+def test_the_account_of_the_token_can_be_given(snowflake, lake):
     assert "390144" in create(lake, profile(lake, account="xy12345.west-europe.azure"), status=77)
     create(lake, profile(lake, account="xy12345.west-europe.azure", jwt_account="myorg-local"))
 
 
-def test_names_of_the_connection_are_stored_names(service, lake):
+def test_names_of_the_connection_are_stored_names(snowflake, lake):
     load(lake, environment=profile(lake, warehouse="loading", role="loader"))
 
 
-def test_no_statement_needs_another_session(service, lake):
+def test_no_statement_needs_another_session(snowflake, lake):
     load(lake)
     for text in submitted(lake):
         for single in text.split(";\n"):
@@ -155,12 +147,12 @@ def test_no_statement_needs_another_session(service, lake):
         assert text.count("BEGIN TRANSACTION") == text.count("COMMIT") <= 1, text
         inside = text.partition("BEGIN TRANSACTION")[2].partition("COMMIT")[0]
         assert not re.search(r"^(CREATE|ALTER|DROP|TRUNCATE|GRANT)\b", inside, re.MULTILINE), "DDL commits"
-    for each in statements(service):
+    for each in statements(snowflake):
         if each["parameters"]:
             assert each["parameters"]["MULTI_STATEMENT_COUNT"] == str(len(each["statement"].split(";\n")))
 
 
-def test_names_and_texts_are_quoted(service, lake):
+def test_names_and_texts_are_quoted(snowflake, lake):
     name = "it's \\ \"odd\"; DROP TABLE x; -- $$ \n?.xlsx"
     record = lake.record(name, 1, "b")
     lake.line = lake.processed(record, rows=1)
@@ -168,93 +160,93 @@ def test_names_and_texts_are_quoted(service, lake):
     assert lake.query("select drive_path, file_id from ecom.ops.deliveries") == [(name, name)]
 
 
-def test_a_query_tag_is_never_too_long(service, lake):
-    begin = len(statements(service))
+def test_a_query_tag_is_never_too_long(snowflake, lake):
+    begin = len(statements(snowflake))
     load(lake, "--run", "r" * 5000 + "é")
-    tags = [each["parameters"]["QUERY_TAG"] for each in statements(service)[begin:] if each["parameters"]]
+    tags = [each["parameters"]["QUERY_TAG"] for each in statements(snowflake)[begin:] if each["parameters"]]
     assert tags and all(len(tag) <= 2000 and json.loads(tag)["program"] == "sf-copy" for tag in tags)
     assert lake.query("select length(run) from ecom.ops.deliveries") == [(5001,)]
 
 
 @pytest.mark.parametrize("status, code, expected", [(400, "390142", 65), (403, "390422", 77), (404, "000000", 65), (405, "000000", 65), (415, "391911", 65)])
-def test_a_refusal_of_the_service_is_final(service, lake, status, code, expected):
-    service.script({"match": {"operation": "statement.submit"}, "actions": [{"kind": "status", "status": status, "reason": code}]})
+def test_a_refusal_of_the_service_is_final(snowflake, lake, status, code, expected):
+    snowflake.script({"match": {"operation": "statement.submit"}, "actions": [{"kind": "status", "status": status, "reason": code}]})
     load(lake, status=expected)
     assert str(status) in lake.errors and code in lake.errors
-    assert len(service.requests(operation="statement.submit")) == 1
+    assert len(snowflake.requests(operation="statement.submit")) == 1
 
 
-def test_a_token_that_stays_refused_is_asked_for_anew_once(service, lake):
-    service.script({"match": {"operation": "statement.submit"}, "actions": [{"kind": "expire_token"}]})
+def test_a_token_that_stays_refused_is_asked_for_anew_once(snowflake, lake):
+    snowflake.script({"match": {"operation": "statement.submit"}, "actions": [{"kind": "expire_token"}]})
     load(lake, status=77)
-    assert len(service.requests(operation="statement.submit")) == 2 and "clock is" in lake.errors
+    assert len(snowflake.requests(operation="statement.submit")) == 2 and "clock is" in lake.errors
 
 
 @pytest.mark.parametrize("action", [
     {"kind": "status", "status": 408, "body": ""}, {"kind": "status", "status": 429, "retry_after": 0}, {"kind": "status", "status": 500},
     {"kind": "status", "status": 502, "body": "<html>"}, {"kind": "status", "status": 503}, {"kind": "status", "status": 504},
     {"kind": "reset", "when": "answer"}], ids=lambda action: str(action.get("status", action["kind"])))
-def test_what_passes_is_asked_again_under_the_same_id(service, lake, action):
-    service.script({"match": {"operation": "statement.submit"}, "per_request": 1, "actions": [action]})
+def test_what_passes_is_asked_again_under_the_same_id(snowflake, lake, action):
+    snowflake.script({"match": {"operation": "statement.submit"}, "per_request": 1, "actions": [action]})
     load(lake)
-    entries = service.requests(operation="statement.submit")
+    entries = snowflake.requests(operation="statement.submit")
     tries = {}
     for entry in entries:
         tries.setdefault(entry["query"]["requestId"], []).append(entry["query"].get("retry"))
     assert len(tries) == 4 and all(len(each) > 1 and each[0] is None and set(each[1:]) == {"true"} for each in tries.values())
-    executions = service.admin("GET", "statements")["executions"]
+    executions = snowflake.admin("GET", "statements")["executions"]
     assert {executions[name] for name in tries} == {1}
     assert lake.counts() == {lake.line["delivery"]: 10}
 
 
-def test_a_long_statement_is_asked_after_until_it_ends(service, lake):
-    service.admin("POST", "settings", {"statement_seconds": 0.4})
-    service.script({"match": {"operation": "statement.status"}, "probability": 0.4, "one_of": True, "actions": [
+def test_a_long_statement_is_asked_after_until_it_ends(snowflake, lake):
+    snowflake.admin("POST", "settings", {"statement_seconds": 0.4})
+    snowflake.script({"match": {"operation": "statement.status"}, "probability": 0.4, "one_of": True, "actions": [
         {"kind": "status", "status": 429, "retry_after": 0}, {"kind": "status", "status": 503}, {"kind": "reset", "when": "answer"}]})
     load(lake)
-    service.script()
+    snowflake.script()
     polls = {}
-    for entry in service.requests(operation="statement.status"):
+    for entry in snowflake.requests(operation="statement.status"):
         polls.setdefault(entry["subject"], []).append(entry["status"])
     assert any(answers.count(202) > 1 for answers in polls.values())
-    assert len(service.requests(operation="statement.submit")) == 4, "nothing is submitted again for a poll that failed"
+    assert len(snowflake.requests(operation="statement.submit")) == 4, "nothing is submitted again for a poll that failed"
     assert lake.counts() == {lake.line["delivery"]: 10}
 
 
 @pytest.mark.parametrize("code", ["000630", "000604"])
-def test_a_statement_that_is_ended_may_be_tried_again(service, lake, code):
-    service.admin("POST", "settings", {"statement_seconds": 0.2})
-    service.script({"match": {"operation": "statement.status"}, "actions": [{"kind": "status", "status": 422, "reason": code, "message": "ended"}]})
+def test_a_statement_that_is_ended_may_be_tried_again(snowflake, lake, code):
+    snowflake.admin("POST", "settings", {"statement_seconds": 0.2})
+    snowflake.script({"match": {"operation": "statement.status"}, "actions": [{"kind": "status", "status": 422, "reason": code, "message": "ended"}]})
     load(lake, status=75)
     assert f"ended (Snowflake {code})" in lake.errors and lake.counts() == {}
 
 
-def test_a_lock_that_is_never_free_is_for_another_time(service, lake):
-    service.admin("POST", "settings", {"lock_seconds": 1})
-    service.admin("POST", "hold", {"seconds": 30})
+def test_a_lock_that_is_never_free_is_for_another_time(snowflake, lake):
+    snowflake.admin("POST", "settings", {"lock_seconds": 1})
+    snowflake.admin("POST", "hold", {"seconds": 30})
     try:
         load(lake, status=75)
     finally:
-        service.admin("POST", "hold", {"seconds": 0})
+        snowflake.admin("POST", "hold", {"seconds": 0})
     assert "000625" in lake.errors and lake.counts() == {}
 
 
-def test_all_partitions_are_read(service, lake):
-    service.admin("POST", "settings", {"partition_rows": 1})
+def test_all_partitions_are_read(snowflake, lake):
+    snowflake.admin("POST", "settings", {"partition_rows": 1})
     records = [lake.record(f"things {number}.xlsx", 2, str(number)) for number in range(5)]
     lake.load(*(lake.processed(record, rows=1) for record in records))
-    service.forget_requests()
+    snowflake.forget_requests()
     assert lake.pending(*records) == []
-    assert {"1", "2", "3", "4"} <= {entry["query"].get("partition") for entry in service.requests(operation="statement.status")}
+    assert {"1", "2", "3", "4"} <= {entry["query"].get("partition") for entry in snowflake.requests(operation="statement.status")}
 
 
-def test_a_result_that_is_too_large_is_refused(service, lake):
-    service.script({"match": {"operation": "statement.submit"}, "actions": [{"kind": "status", "status": 200, "reason": "391908", "message": "large"}]})
+def test_a_result_that_is_too_large_is_refused(snowflake, lake):
+    snowflake.script({"match": {"operation": "statement.submit"}, "actions": [{"kind": "status", "status": 200, "reason": "391908", "message": "large"}]})
     lake.pending(lake.record("things.xlsx", 1, "a"), status=65)
     assert "391908" in lake.errors and lake.output == ""
 
 
-def test_a_signature_is_never_shown(service, lake):
+def test_a_signature_is_never_shown(snowflake, lake):
     secret = {"SNOWFLAKE_STAGE_SAS": "?sv=2024-05-04&sig=s3cr3t%3D"}
 
     def created(*options):
@@ -272,13 +264,13 @@ def test_a_signature_is_never_shown(service, lake):
     assert any("s3cr3t" in text for text in submitted(lake))
 
 
-def test_a_file_of_another_length_is_refused(service, lake):
+def test_a_file_of_another_length_is_refused(snowflake, lake):
     part = next(lake.lake.rglob("part-0.parquet"))
     part.write_bytes(part.read_bytes() + b"x")
     assert "bytes long, the manifest says" in load(lake, status=65)[0]["load"]["files"][0]["reason"]
 
 
-def test_copy_says_all_that_its_defaults_get_wrong(service, lake):
+def test_copy_says_all_that_its_defaults_get_wrong(snowflake, lake):
     load(lake)
     copies = [single for text in submitted(lake) for single in text.split(";\n") if single.startswith("COPY")]
     assert len(copies) == 2
@@ -289,7 +281,7 @@ def test_copy_says_all_that_its_defaults_get_wrong(service, lake):
             r"ON_ERROR = ABORT_STATEMENT", copy, re.IGNORECASE), copy
 
 
-def test_columns_that_differ_in_case_alone_are_refused(service, lake):
+def test_columns_that_differ_in_case_alone_are_refused(snowflake, lake):
     part = next(lake.lake.rglob("part-0.parquet"))
     table = pyarrow.parquet.read_table(part)
     pyarrow.parquet.write_table(table.append_column("ID", table.column("id")), part)
@@ -300,14 +292,14 @@ def test_columns_that_differ_in_case_alone_are_refused(service, lake):
 
 def test_the_history_of_copy_decides_nothing(tmp_path):
     # A service of its own, for its clock does not go back.
-    with snowflake_sessions.start(tmp_path) as service:
-        service.container = tmp_path / "lake"
-        lake = SnowflakeLake(service, tmp_path / "one")
+    with snowflake_sessions.start(tmp_path) as snowflake:
+        snowflake.container = tmp_path / "lake"
+        lake = SnowflakeLake(snowflake, tmp_path / "one")
         lake.create()
-        history(service, lake)
+        history(snowflake, lake)
 
 
-def history(service, lake):
+def history(snowflake, lake):
     lake.line = lake.processed(lake.record("things.xlsx", 1, "a"), rows=10, rejects=1)
     load(lake)
     part = next(lake.lake.rglob("part-0.parquet"))
@@ -315,9 +307,9 @@ def history(service, lake):
     # Written again, it has another ETag; 65 days later no load is known any more.
     part.write_bytes(part.read_bytes())
     load(lake)
-    service.admin("POST", "clock", {"advance_seconds": 65 * 86_400})
+    snowflake.admin("POST", "clock", {"advance_seconds": 65 * 86_400})
     # A token that this machine's clock signs is too old there.
-    service.admin("POST", "tokens", {"type": "OAUTH", "token": "later", "user": "LOADER"})
+    snowflake.admin("POST", "tokens", {"type": "OAUTH", "token": "later", "user": "LOADER"})
     later = profile(lake, authenticator="OAUTH", token="later", private_key_file=None)
     load(lake, environment=later)
     assert lake.contents() == before
