@@ -29,7 +29,7 @@ Here are the tests that stand nowhere else. Without a file's name a test is in t
 | columns that do not match load NULL; columns that differ in case alone | test_sf_copy_snowflake: test_a_file_of_another_shape_is_refused; test_columns_that_differ_in_case_alone_are_refused |
 | COPY's rows: LOADED, LOAD_SKIPPED, LOAD_FAILED, PARTIALLY_LOADED, no file at all | test_sf_copy_files: test_a_copy_that_passes_over_a_file_is_no_success; SFCopyTests/FileFindingTests |
 | load history: an ETag that changes, 64 days, a table that is made anew | test_the_history_of_copy_decides_nothing |
-| rows that a policy hides from a count | test_sf_copy_access: a policy hides values, and no column that is counted or merged by, from the loading role |
+| rows that a policy hides from a count: fewer than the manifest says are never taken for good | test_sf_copy: test_what_the_warehouse_refuses_leaves_nothing_and_the_others_load; test_sf_copy_access: a policy hides values, and no column that is counted or merged by, from the loading role |
 | exactly once: two processes, kills, replays | test_sf_copy_snowflake, test_sf_copy_files, test_sf_copy |
 | a warehouse that is missing; a database that is missing | test_sf_copy_snowflake: test_what_keeps_out, test_a_database_that_is_missing_is_made |
 """
