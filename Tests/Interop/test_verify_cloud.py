@@ -229,11 +229,13 @@ def test_no_form_of_a_secret_passes_the_redaction(tmp_path):
         "credential_source": {"headers": {"Token": "google-secret-4"}}, "token_uri": "https://oauth2.example.com/token"}))
     (tmp_path / "connections.toml").write_text('[prod]\naccount = "myorg-production"\npassword = "toml-secret-5"\ntoken_file_path = "key2"\n')
     (tmp_path / "key2").write_text("file-secret-6")
+    (tmp_path / "key3").write_text("/file/secret+10==\n")
     environment = {
         "LAKE": "abfss://lake@mystorage.dfs.core.windows.net", "AZURE_CLIENT_SECRET": "env-secret-7", "AZURE_STORAGE_KEY_FILE": str(tmp_path / "key"),
+        "ALERT_WEBHOOK_FILE": str(tmp_path / "key3"),
         "GOOGLE_APPLICATION_CREDENTIALS": str(tmp_path / "google.json"), "SNOWFLAKE_HOME": str(tmp_path), "PRIVATE_KEY_PASSPHRASE": "env-secret-8",
         "SNOWFLAKE_STAGE_SAS": "?sv=2024&sig=env%2Bsecret9%3D", "STORAGE_INTEGRATION": "LAKE_READER"}
-    said = ["file-secret-1", "google-secret-2", "google-secret-3", "google-secret-4", "toml-secret-5", "file-secret-6", "env-secret-7", "env-secret-8",
+    said = ["/file/secret+10==", "file-secret-1", "google-secret-2", "google-secret-3", "google-secret-4", "toml-secret-5", "file-secret-6", "env-secret-7", "env-secret-8",
             "sig=abc%2Fdef", "Bearer abcdef.ghi", TOKEN, "ya29.a0Ab_cd", "A" * 86 + "==",
             PEM_FRAME.format("MIIEv"), "me@project.example.com", "mystorage", "MyOrg-Production"]
     code = ("import sys, json, pathlib, argparse; sys.path.insert(0, sys.argv[1])\n"

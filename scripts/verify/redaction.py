@@ -49,10 +49,14 @@ class Redactor:
         value = value.strip()
         if "\n" not in value and value[:1] in ("/", ".", "~") and (path := pathlib.Path(value).expanduser()).is_file():
             return self._learn_file(path)
-        if len(value) >= SHORTEST_SECRET:
-            self._secrets.add(value)
+        self._keep(value)
+
+    def _keep(self, secret):
+        secret = secret.strip()
+        if len(secret) >= SHORTEST_SECRET:
+            self._secrets.add(secret)
             # A key of several lines may be quoted in part.
-            self._secrets.update(line for line in value.splitlines() if len(line) >= 20 and not line.startswith("-----"))
+            self._secrets.update(line for line in secret.splitlines() if len(line) >= 20 and not line.startswith("-----"))
 
     def _learn_file(self, path):
         if path.stat().st_size > FILE_LIMIT_BYTES:
@@ -65,7 +69,8 @@ class Redactor:
         if isinstance(document, dict):
             self._learn_members(document)
         else:
-            self._learn(text if "\n" in text.strip() else text.strip() if not text.strip().startswith(("/", ".", "~")) else "")
+            # It is no path again, though a key in Base64 may look like one.
+            self._keep(text)
 
     def _learn_members(self, document):
         for name, value in document.items():
