@@ -48,14 +48,7 @@ package struct BufferedOutput: ~Copyable {
 
     /// Takes a copy of `bytes`.
     package mutating func append(_ bytes: [UInt8]) throws(IOError) {
-        let result: Result<Void, IOError> = bytes.withUnsafeBytes { pointer in
-            do throws(IOError) {
-                return .success(try append(pointer))
-            } catch {
-                return .failure(error)
-            }
-        }
-        try result.get()
+        try bytes.withUnsafeBufferPointer { (pointer) throws(IOError) in try append(UnsafeRawBufferPointer(pointer)) }
     }
 
     /// Hands everything held to the sink.

@@ -27,14 +27,7 @@ extension ByteSink {
 
     /// Takes all of the bytes of an array.
     package func write(_ bytes: [UInt8]) throws(IOError) {
-        let result: Result<Void, IOError> = bytes.withUnsafeBytes { pointer in
-            do throws(IOError) {
-                return .success(try write(pointer))
-            } catch {
-                return .failure(error)
-            }
-        }
-        try result.get()
+        try bytes.withUnsafeBufferPointer { (pointer) throws(IOError) in try write(UnsafeRawBufferPointer(pointer)) }
     }
 }
 

@@ -67,14 +67,13 @@ package final class PipesSession {
     }
 
     private func write(_ message: PipesMessage) throws(PipesError) {
-        let result: Result<Void, IOError> = message.line.withUnsafeBytes { bytes in
-            do throws(IOError) {
-                return .success(try writeAll(bytes, to: descriptor, path: name))
-            } catch {
-                return .failure(error)
+        do throws(IOError) {
+            try message.line.withUnsafeBufferPointer { (bytes) throws(IOError) in
+                try writeAll(UnsafeRawBufferPointer(bytes), to: descriptor, path: name)
             }
+        } catch {
+            throw .io(error)
         }
-        if case .failure(let error) = result { throw .io(error) }
     }
 }
 

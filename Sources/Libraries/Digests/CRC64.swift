@@ -97,9 +97,7 @@ package struct CRC64: Sendable {
 
     /// The text for bytes in memory.
     package static func text(of bytes: [UInt8]) -> String {
-        var checksum = CRC64()
-        bytes.withUnsafeBytes { checksum.update($0) }
-        return checksum.text
+        bytes.withUnsafeBytes { text(of: $0) }
     }
 
     /// The text for bytes in memory.

@@ -94,14 +94,9 @@ package struct JSONObject: Equatable, Sendable, ExpressibleByDictionaryLiteral {
 extension JSONValue {
     /// Reads one JSON text, with the same strictness as `RecordView`.
     package init(parsing bytes: [UInt8]) throws(JSONError) {
-        let result: Result<JSONValue, JSONError> = bytes.withUnsafeBytes { pointer in
-            do throws(JSONError) {
-                return .success(try JSONValue(parsing: pointer))
-            } catch {
-                return .failure(error)
-            }
+        self = try bytes.withUnsafeBufferPointer { (pointer) throws(JSONError) in
+            try JSONValue(parsing: UnsafeRawBufferPointer(pointer))
         }
-        self = try result.get()
     }
 
     /// Reads one JSON text, with the same strictness as `RecordView`.

@@ -19,7 +19,8 @@ struct DuckDBProgram {
             guard access(named, X_OK) == 0 else {
                 throw .badConfiguration("SLUICE_DUCKDB names \(named), which cannot be run")
             }
-            return DuckDBProgram(path: named)
+            // Without a slash it would be looked for in PATH.
+            return DuckDBProgram(path: named.utf8.contains(0x2F) ? named : "./\(named)")
         }
         for folder in (searchPath ?? "").split(separator: ":") {
             let candidate = FileSystem.join(String(folder), "duckdb")

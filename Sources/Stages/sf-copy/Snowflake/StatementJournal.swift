@@ -94,13 +94,8 @@ final class JournaledStatement {
 
     private func append(_ document: JSONObject) throws(IOError) {
         let line = JSONValue.object(document).bytes + [0x0A]
-        let result: Result<Void, IOError> = line.withUnsafeBytes { bytes in
-            do throws(IOError) {
-                return .success(try writeAll(bytes, to: descriptor.number, path: path))
-            } catch {
-                return .failure(error)
-            }
+        try line.withUnsafeBufferPointer { (bytes) throws(IOError) in
+            try writeAll(UnsafeRawBufferPointer(bytes), to: descriptor.number, path: path)
         }
-        try result.get()
     }
 }
