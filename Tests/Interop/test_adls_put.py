@@ -218,3 +218,59 @@ def test_a_folder_goes_with_all_that_is_in_it_and_nothing_beside_it(emulator, tm
     assert not program.run(emulator, "--delete", place).stdout
     assert not program.run(emulator, "--delete", f"{place}1").stdout
     program.run(emulator, "--delete", f"{URL}/", "--with-memory", expect=64)
+
+
+def test_a_listing_that_never_ends_is_an_error(emulator):
+    emulator.script({"match": {"operation": "path.list"}, "actions": [{"kind": "empty_page"}]})
+    try:
+        done = program.run(emulator, "--list", f"{URL}/ours/", expect=75)
+    finally:
+        emulator.script()
+    assert b"gives the same page again and again" in done.stderr and len(emulator.requests(operation="path.list")) < 100
+
+
+def test_a_listing_of_more_files_than_a_page_has(tmp_path):
+    folder = tmp_path / "root" / LAKE / "many"
+    folder.mkdir(parents=True)
+    for number in range(5_003):
+        (folder / f"{number:05}").touch()
+    with start(tmp_path) as large:
+        assert [line["path"] for line in program.lines(program.run(large, "--list", f"{URL}/many/"))] == \
+            [f"{number:05}" for number in range(5_003)]
+        assert [each["listed"] for each in large.requests(operation="path.list")] == [5_000, 3]
+
+
+# What an address, a header, a query or an XML document might take for something else.
+ODD_NAMES = ["q?mark=1&sig=2", "star*", 'quote"<>|', "tab\tline\nfeed", " lead and trail ", "e\u0301 beside \u00e9", "\u00e9 beside e\u0301", "😀",
+             "a%2Fb", "back\\slash", "x" * 253, "{braces}"]
+
+
+def test_odd_names_come_back_as_they_are(emulator, tmp_path):
+    for kind, size in (("small", 10), ("large", 70_000)):
+        local = tmp_path / kind
+        local.mkdir()
+        for name in ODD_NAMES:
+            (local / name).write_bytes(name.encode() + b"." * size)
+        program.run(emulator, local, "--to", f"{URL}/odd-{kind}/", *SMALL_BLOCKS)
+        assert set(program.listed(emulator, f"{URL}/odd-{kind}/")) == set(ODD_NAMES)
+        for name in ODD_NAMES:
+            data = (local / name).read_bytes()
+            assert program.cat(emulator, f"odd-{kind}/{name}") == data == READERS["datalake"](emulator, f"odd-{kind}/{name}")
+
+
+@pytest.mark.parametrize("name", ["a.", "folder./a", "..a.."])
+def test_names_that_the_service_cannot_find_again_are_not_written(emulator, tmp_path, name):
+    for size in (10, 70_000):
+        (tmp_path / "f").write_bytes(b"." * size)
+        refused = program.run(emulator, tmp_path / "f", "--to", f"{URL}/dots/{name}", *SMALL_BLOCKS, expect=65)
+        assert b"no part of a name in Azure ends in a dot" in refused.stderr and refused.stderr.count(b"\n") == 1
+    assert not [path for path in tree(emulator) if path.startswith("dots")]
+
+
+def test_metadata_that_the_service_would_not_keep_is_refused_before_anything_is_sent(emulator, tmp_path):
+    (tmp_path / "f").write_bytes(b"f")
+    for count, status in ((3, 0), (9, 64)):
+        values = [part for number in range(count) for part in ("--metadata", f"name{number}={'v' * 1000}")]
+        done = program.run(emulator, tmp_path / "f", "--to", f"{URL}/much/{count}", *values, expect=status)
+    assert b"--metadata: more than 4096 bytes" in done.stderr
+    assert "much/3" in tree(emulator) and "much/9" not in tree(emulator)

@@ -31,6 +31,10 @@ extension ADLSPut {
     /// What is kept beside each file, as far as the options say it.
     func attributes() throws(StageFailure) -> LakeAttributes {
         var attributes = LakeAttributes(contentType: contentType)
+        let byteLimit = LakeAttributes.givenByteLimit
+        guard metadata.reduce(0, { $0 + $1.utf8.count }) <= byteLimit else {
+            throw .usage("--metadata: more than \(byteLimit) bytes in all")
+        }
         for pair in metadata {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2, LakeAttributes.isName(parts[0]) else {

@@ -2,14 +2,20 @@ import Bytes
 import Glibc
 import StageKit
 
-/// A second process of this program that ends a process group when the first one dies without saying goodbye.
+/// A second process of this program that ends a process group when it is told to, or when the first one dies without
+/// saying goodbye.
 ///
-/// It reads a pipe whose other end only the first process has: a byte means that the group has ended by itself, the
-/// end of the pipe without one means that the first process was killed.
+/// It reads a pipe whose other end only the first process has: a byte says what has happened (`Word`), the end of the
+/// pipe without one means that the first process was killed.
 struct GroupGuard {
     /// How long a group may take to end after SIGTERM before it gets SIGKILL.
     static let graceMilliseconds = 5_000
     private static let stepMilliseconds = 50
+
+    private enum Word: UInt8 {
+        case groupHasEnded = 1
+        case endGroup = 2
+    }
 
     private let process: pid_t
     private let pipe: Int32
@@ -31,10 +37,18 @@ struct GroupGuard {
 
     /// Tells the guard that the group has ended, and waits for it.
     func dismiss() {
-        var byte: UInt8 = 1
-        _ = write(pipe, &byte, 1)
+        say(.groupHasEnded)
         close(pipe)
         _ = ChildEnd.wait(for: process)
+    }
+
+    /// Has the guard end the group: with SIGTERM, and soon with SIGKILL if that is not heeded. `dismiss` follows.
+    func endGroup() { say(.endGroup) }
+
+    private func say(_ word: Word) {
+        var byte = word.rawValue
+        // A guard that is gone has nothing left to do.
+        _ = write(pipe, &byte, 1)
     }
 
     /// What the guard process does.
@@ -43,7 +57,7 @@ struct GroupGuard {
         var byte: UInt8 = 0
         while true {
             let count = read(0, &byte, 1)
-            if count > 0 { return }
+            if count > 0, byte == Word.groupHasEnded.rawValue { return }
             if count < 0, errno == EINTR { continue }
             break
         }

@@ -5,6 +5,8 @@ import NDJSON
 struct LakeAttributes: Equatable, Sendable {
     /// Metadata of one file, names included, may have 8 KiB together; longer values are cut.
     static let valueByteLimit = 1024
+    /// What of that is left for names and values that a person gives.
+    static let givenByteLimit = 4 << 10
 
     /// Nil is by the name's extension.
     var contentType: String?

@@ -21,6 +21,7 @@ extension LakeError {
         case .held(let url, let holder): .tryAgain("\(url): held by \(holder)")
         case .service(let error, let advice): LakeError.serviceFailure(error, advice: advice)
         case .disturbed(let url, let what): .tryAgain("\(url): \(what)")
+        case .unusableName(let url, let why): .badData("\(url): \(why)")
         case .unreadableName(let url): .badData("\(url): the name is not UTF-8; rename or remove the file")
         }
     }

@@ -105,6 +105,8 @@ enum LakeError: Error, Equatable {
     case service(HTTPError, advice: String?)
     /// What the service did is not what was asked for, or somebody else interfered: trying again may help.
     case disturbed(url: String, what: String)
+    /// A name under which the store would not find the file again.
+    case unusableName(url: String, why: String)
     /// A name that cannot be shown in JSON: it is not UTF-8.
     case unreadableName(url: String)
 

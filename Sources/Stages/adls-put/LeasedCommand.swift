@@ -33,6 +33,14 @@ enum LeasedCommand {
         let log = settings.log
         let store = try Lakes.store(for: address, settings)
         let lease = try mapLakeError { () throws(LakeError) in try store.acquireLease(at: address) }
+        // Also when the command does not start: a lock over a network outlasts this process.
+        defer { giveBack(lease, log) }
+        return try run(command, holding: lease, of: address, log)
+    }
+
+    private static func run(
+        _ command: [String], holding lease: any LakeLease, of address: LakeAddress, _ log: Log
+    ) throws(StageFailure) -> Int32 {
         let time = Environment.wallClock()
         let since = UTCTime(seconds: time.seconds, nanoseconds: time.nanoseconds).text
         let holder = "process \(getpid()) since \(since) on \(hostName())\n"
@@ -51,18 +59,21 @@ enum LeasedCommand {
             // Somebody else may begin now: what the command does is no longer kept apart.
             log.error("\(address.url): the lock is lost, so the command is ended: \(reason)")
             lost.withLock { $0 = reason }
-            kill(-child, SIGTERM)
+            if let guardian { guardian.endGroup() } else { kill(-child, SIGTERM) }
         }
         let exit = ChildEnd.wait(for: child, terminal: terminal)
         ForwardedSignals.stop()
         guardian?.dismiss()
         if lost.withLock({ $0 }) != nil { throw StageFailure(status: ExitStatus.tryAgain, nil) }
+        return exit
+    }
+
+    private static func giveBack(_ lease: any LakeLease, _ log: Log) {
         do throws(LakeError) {
             try lease.release()
         } catch {
             // What the command did stays done; the lock ends with this process, or by itself soon.
             log.warning(error.failure.message ?? "the lock could not be given back")
         }
-        return exit
     }
 }

@@ -46,6 +46,9 @@ enum PutMode {
         }
     }
 
+    /// Those that can say what they would do. The others change no lake, or do what is not ours to foresee.
+    private static let dryRunModes: Set<String> = ["--to", "--delete", "--delete-temp"]
+
     private static func checkExtras(_ options: ADLSPut, _ name: String) throws(StageFailure) {
         func refuse(_ option: String, _ isThere: Bool, unless owner: String) throws(StageFailure) {
             if isThere, name != owner { throw .usage("\(option) belongs to \(owner), not to \(name)") }
@@ -62,6 +65,9 @@ enum PutMode {
         try refuse("-o", options.output != nil, unless: "--get")
         try refuse("--with-memory", options.withMemory, unless: "--delete")
         try refuse("--sha256", options.sha256 != nil, unless: "--get")
+        guard !options.dryRun || dryRunModes.contains(name) else {
+            throw .usage("--dry-run belongs to --to, --delete and --delete-temp, not to \(name)")
+        }
     }
 
     private static func put(_ options: ADLSPut, _ target: String) throws(StageFailure) -> PutMode {

@@ -104,7 +104,7 @@ import Testing
         #expect(signature.folderDepth == 2)
         #expect(signature["sp"] == "racwdl")
         let credential = AzureCredential(proof: .signature(signature), name: "signature")
-        for advice in [credential.adviceWhenRefused, credential.adviceWhenNotPermitted] {
+        for advice in [credential.adviceWhenRefused, credential.adviceWhenNotPermitted(.permissions)] {
             #expect(!advice.contains("verysecret"))
         }
         #expect(credential.adviceWhenRefused.contains("until 2026-01-02T03:04:05Z"))

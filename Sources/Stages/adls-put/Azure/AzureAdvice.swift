@@ -17,14 +17,16 @@ enum AzureAdvice {
             "account \(container.account) has no container \(container.name): create it, or mend the address"
         case "AuthenticationFailed", "InvalidAuthenticationInfo", "NoAuthenticationInformation":
             clockAdvice(response) ?? credential.adviceWhenRefused
-        case "AuthorizationPermissionMismatch", "AuthorizationResourceTypeMismatch", "AuthorizationServiceMismatch":
-            credential.adviceWhenNotPermitted
+        case "AuthorizationPermissionMismatch": credential.adviceWhenNotPermitted(.permissions)
+        case "AuthorizationResourceTypeMismatch": credential.adviceWhenNotPermitted(.resourceTypes)
+        case "AuthorizationServiceMismatch": credential.adviceWhenNotPermitted(.services)
         case "AuthorizationFailure":
             "either this address of the lake is outside of what \(credential.name) allows, "
                 + "or the account's network rules keep this machine out"
         case "KeyBasedAuthenticationNotPermitted":
             "the account takes no keys and no signatures made with them: sign in otherwise, see --auth"
-        case "LeaseIdMissing", "LeaseIdMismatch": "somebody holds a lease on the file"
+        case "LeaseIdMissing": "somebody holds a lease on the file: try again when it is given back"
+        case let code? where code.hasPrefix("Lease"): "somebody has taken the lease away: try again"
         default: nil
         }
     }
@@ -48,9 +50,13 @@ extension LakeError {
     }
 
     private static func status(of error: HTTPError) -> Int32 {
-        if case .refused(_, 404, let code?) = error, code == "FilesystemNotFound" || code == "ContainerNotFound" {
-            return ExitStatus.badConfiguration
+        guard case .refused(_, let status, let code?) = error else { return error.exitStatus() }
+        return switch status {
+        case 404 where code == "FilesystemNotFound" || code == "ContainerNotFound": ExitStatus.badConfiguration
+        // Held by somebody, or in the middle of something.
+        case 409 where code.hasPrefix("Lease") || AzureSession.isPassingConflict(code): ExitStatus.tryAgain
+        case 412 where code.hasPrefix("Lease"): ExitStatus.tryAgain
+        default: error.exitStatus()
         }
-        return error.exitStatus()
     }
 }

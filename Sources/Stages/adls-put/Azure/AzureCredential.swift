@@ -46,11 +46,27 @@ struct AzureCredential: Sendable {
         }
     }
 
-    var adviceWhenNotPermitted: String {
+    /// What a signature may lack: the field that says it, and what must be in it.
+    enum Lack: String {
+        case permissions = "sp"
+        case resourceTypes = "srt"
+        case services = "ss"
+
+        var need: String {
+            switch self {
+            case .permissions: "racwdl"
+            case .resourceTypes: "co"
+            case .services: "b"
+            }
+        }
+    }
+
+    func adviceWhenNotPermitted(_ lack: Lack) -> String {
         switch proof {
         case .sharedKey: "\(name) may not do this"
         case .signature(let signature):
-            "\(name) does not permit this (it has sp=\(signature["sp"] ?? "")); adls-put needs sp=racwdl"
+            "\(name) does not permit this (it has \(lack.rawValue)=\(signature[lack.rawValue] ?? "")); "
+                + "adls-put needs \(lack.rawValue)=\(lack.need)"
         case .token:
             "\(name) needs the role Storage Blob Data Contributor (a new role takes some minutes), "
                 + "or rights on the folder by its access control list"
@@ -86,10 +102,23 @@ struct AccountSignature: Sendable {
     /// How many folders of the path it is bound to, for one that is for a folder.
     var folderDepth: Int? { fields["sr"] == "d" ? fields["sdd"].flatMap { Int($0) } : nil }
 
+    /// True for one that is for a single file.
+    var isForOneFile: Bool { fields["sr"] == "b" }
+
+    /// The service does not tell a signature that is over from one that is for another place.
     fileprivate func advice(named name: String) -> String {
         let times = [fields["st"].map { "from \($0)" }, fields["se"].map { "until \($0)" }].compactMap { $0 }
         let validity = times.isEmpty ? "" : "it is good \(times.joined(separator: " ")); "
-        return "\(name) is not taken: \(validity)get a new one if that is over, else see that it was copied whole"
+        let place: String
+        if isForOneFile {
+            place = "it is for one file and its own address only; "
+        } else if let folderDepth {
+            place = "it is for one folder only, \(folderDepth) deep, and what is in it; "
+        } else {
+            place = ""
+        }
+        return
+            "\(name) is not taken: \(validity)\(place)get a new one if that is over, else see that it was copied whole"
     }
 }
 

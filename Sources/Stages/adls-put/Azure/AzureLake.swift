@@ -27,6 +27,7 @@ final class AzureLake: LakeStore {
         _ content: LakeContent, at address: LakeAddress, when condition: PutCondition, with attributes: LakeAttributes
     ) throws(LakeError) -> PutOutcome {
         guard !address.isFolder else { throw .isFolder(url: address.url) }
+        try Self.checkName(of: address)
         switch content {
         case .bytes(let bytes):
             return try SingleUpload(self, address, condition, attributes).put(bytes)
@@ -44,15 +45,14 @@ final class AzureLake: LakeStore {
                 throw .contentDiffers(path: path, what: "has \(byteCount) bytes, not \(expectedBytes)")
             }
             // What is there already costs no upload.
-            if let standing = try file(at: address) {
-                if standing.isFolder { throw .isFolder(url: address.url) }
-                if condition == .ifAbsent { return .stands }
-            }
+            let standing = try file(at: address)
+            if standing?.isFolder == true { throw .isFolder(url: address.url) }
+            if standing != nil, condition == .ifAbsent { return .stands }
             let upload = LargeUpload(
                 lake: self, path: path, byteCount: byteCount, sha256: expectedSHA256, address: address,
                 condition: condition, attributes: attributes)
             return try turn.hold { () throws(LakeError) in
-                try isHierarchical() ? RenamedUpload(upload).run() : BlockListUpload(upload).run()
+                try canRename() ? RenamedUpload(upload).run() : BlockListUpload(upload).run()
             }
         }
     }
@@ -96,6 +96,20 @@ final class AzureLake: LakeStore {
         }
         guard response.isSuccess else { throw session.refusal(response) }
         return AzureFile(response.headers)
+    }
+
+    /// Whether a temporary name can become the final one. A signature for one file reaches no other name.
+    private func canRename() throws(LakeError) -> Bool {
+        if case .signature(let signature) = session.credential.proof, signature.isForOneFile { return false }
+        return try isHierarchical()
+    }
+
+    /// The service drops the dots at the end of a segment before it looks at the signature, so that nobody could read
+    /// such a file again; Hadoop's client refuses them too.
+    private static func checkName(of address: LakeAddress) throws(LakeError) {
+        if address.location.split(separator: "/").contains(where: { $0.utf8.last == 0x2E }) {
+            throw .unusableName(url: address.url, why: "no part of a name in Azure ends in a dot")
+        }
     }
 
     func isHierarchical() throws(LakeError) -> Bool {

@@ -7,6 +7,8 @@ extension AzureLake {
     /// A page of the list has at most 5,000 paths of at most 1,024 characters.
     static let pageByteLimit = 64 << 20
     static let pageItemCount = 5_000
+    /// A page may be empty and lead on by the same token, but not for ever.
+    static let sameTokenLimit = 20
 
     /// One file or folder of a list.
     struct Item {
@@ -48,25 +50,27 @@ extension AzureLake {
     ) throws(LakeError) -> [LakeAddress] {
         let now = Environment.wallClock().seconds
         var deleted: [LakeAddress] = []
-        let directory = TemporaryPath.folder(session, near: folder.location)
-        for item in try items(below: directory, recursive: false) where TemporaryPath.isTemporary(item.path) {
-            let address = LakeAddress(scheme: folder.scheme, location: item.path)
-            guard now - item.modified.milliseconds / 1000 >= age, try isMeant(item.path, by: folder) else { continue }
-            let isGone = dryRun ? true : try remove(item)
-            if isGone { deleted.append(address) }
+        for directory in TemporaryPath.folders(session, above: folder.location) {
+            for item in try items(below: directory, recursive: false) where TemporaryPath.isTemporary(item.path) {
+                let address = LakeAddress(scheme: folder.scheme, location: item.path)
+                let isOld = now - item.modified.milliseconds / 1000 >= age
+                guard isOld, try isMeant(item.path, by: folder) else { continue }
+                let isGone = dryRun ? true : try remove(item)
+                if isGone { deleted.append(address) }
+            }
         }
         return deleted.sorted { $0.location.utf8.lexicographicallyPrecedes($1.location.utf8) }
     }
 
     private func isMeant(_ path: String, by folder: LakeAddress) throws(LakeError) -> Bool {
         let prefix = Self.withoutSlash(folder.location)
-        if prefix.isEmpty || path.hasPrefix("\(prefix)/") { return true }
+        if prefix.isEmpty || path.utf8.starts(with: "\(prefix)/".utf8) { return true }
         let address = LakeAddress(scheme: folder.scheme, location: path)
         guard let target = try file(at: address)?.metadata[AzureFile.targetName].flatMap({ PercentEncoding.decode($0) })
         else {
             return false
         }
-        return target == prefix || target.hasPrefix("\(prefix)/")
+        return target == prefix || target.utf8.starts(with: "\(prefix)/".utf8)
     }
 
     /// Removes one temporary as it was listed; false when somebody has written to it since, or holds its lease.
@@ -82,6 +86,7 @@ extension AzureLake {
     func items(below directory: String, recursive: Bool) throws(LakeError) -> [Item] {
         var items: [Item] = []
         var continuation: String?
+        var sameTokenCount = 0
         repeat {
             var query = [
                 (name: "resource", value: "filesystem"), (name: "recursive", value: recursive ? "true" : "false"),
@@ -98,7 +103,13 @@ extension AzureLake {
                 throw .disturbed(url: "the list of \(directory)", what: "the service's answer is no list")
             }
             items += paths.compactMap { Item($0) }
-            continuation = response.headers["x-ms-continuation"].flatMap { $0.isEmpty ? nil : $0 }
+            let next = response.headers["x-ms-continuation"].flatMap { $0.isEmpty ? nil : $0 }
+            sameTokenCount = next == continuation ? sameTokenCount + 1 : 0
+            guard next == nil || sameTokenCount < Self.sameTokenLimit else {
+                throw .disturbed(
+                    url: "the list of \(directory)", what: "the service gives the same page again and again")
+            }
+            continuation = next
         } while continuation != nil
         return items
     }

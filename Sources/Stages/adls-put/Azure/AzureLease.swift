@@ -71,18 +71,20 @@ final class AzureLease: LakeLease, @unchecked Sendable {
     /// The lock of `--lease`: a small file that stays, and the lease on it.
     static func acquireLock(at address: LakeAddress, _ session: AzureSession) throws(LakeError) -> AzureLease {
         let lease = AzureLease(address.location, session)
+        var asked = Environment.monotonicSeconds()
         var response = try session.send(lease.request("acquire"))
         if response.status == 404, response.errorCode == "BlobNotFound" || response.errorCode == "PathNotFound" {
             let headers: HeaderFields = ["x-ms-blob-type": "BlockBlob", "If-None-Match": "*"]
             let made = try session.send(session.request(.put, .blob, address.location, headers: headers))
             guard made.isSuccess || made.status == 409 else { throw session.refusal(made) }
+            asked = Environment.monotonicSeconds()
             response = try session.send(lease.request("acquire"))
         }
         if response.status == 409, response.errorCode?.hasPrefix("Lease") == true {
             throw .held(url: address.url, holder: try holder(at: address.location, session))
         }
         guard response.isSuccess else { throw session.refusal(response) }
-        lease.keep()
+        lease.keep(since: asked)
         return lease
     }
 
@@ -106,10 +108,10 @@ final class AzureLease: LakeLease, @unchecked Sendable {
 
     // MARK: Keeping
 
-    /// Renews the lease, which has been taken just now, until `stop`.
-    func keep() {
+    /// Renews the lease, which was asked for at `time` by the monotonic clock, until `stop`.
+    func keep(since time: Double = Environment.monotonicSeconds()) {
         state.withLock {
-            $0.renewedAt = Environment.monotonicSeconds()
+            $0.renewedAt = time
             $0.isHeld = true
         }
         thread = try? SystemThread { [self] in renewUntilStopped() }
@@ -132,7 +134,7 @@ final class AzureLease: LakeLease, @unchecked Sendable {
     }
 
     private func renewUntilStopped() {
-        var next = Environment.monotonicSeconds() + Self.renewalSeconds
+        var next = state.withLock { $0.renewedAt } + Self.renewalSeconds
         while true {
             usleep(Self.stepMicroseconds)
             if state.withLock({ $0.isStopping }) { return }

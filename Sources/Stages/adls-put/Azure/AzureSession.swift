@@ -67,6 +67,11 @@ final class AzureSession: Sendable {
             response.refusal(reason: code), advice: AzureAdvice.text(for: response, credential, container))
     }
 
+    /// Whether a conflict of this name is over soon.
+    static func isPassingConflict(_ code: String) -> Bool {
+        code.hasSuffix("BeingDeleted") || code == "InternalOperationAbortError"
+    }
+
     private func make(
         _ method: HTTPMethod, _ url: WebURL, _ headers: HeaderFields, _ body: RequestBody
     ) -> Request {
@@ -105,7 +110,7 @@ extension Response {
         guard let code = errorCode else { return false }
         return switch status {
         case 400: Self.damageCodes.contains(code)
-        case 409: code.hasSuffix("BeingDeleted") || code == "InternalOperationAbortError"
+        case 409: AzureSession.isPassingConflict(code)
         default: false
         }
     }

@@ -16,6 +16,16 @@ struct TemporaryPath {
         return (segments + [folderName[...]]).joined(separator: "/")
     }
 
+    /// The folders in which uploads to a folder, or to what is above or below it, may have left something: that of the
+    /// container, and those beside each folder on the way, where a signature for that folder alone was used.
+    static func folders(_ session: AzureSession, above path: String) -> [String] {
+        let segments = path.split(separator: "/")
+        var shortest = 0
+        if case .signature(let signature) = session.credential.proof { shortest = signature.folderDepth ?? 0 }
+        guard shortest <= segments.count else { return [folder(session, near: path)] }
+        return (shortest...segments.count).map { (segments.prefix($0) + [folderName[...]]).joined(separator: "/") }
+    }
+
     /// True for a name that this program gave to a file on its way.
     static func isTemporary(_ path: String) -> Bool {
         let name = FileSystem.name(of: path)
