@@ -3,6 +3,8 @@
 import json
 import pathlib
 import re
+import socket
+import subprocess
 import time
 import urllib.parse
 import urllib.request
@@ -10,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from azure.storage.blob import UserDelegationKey, generate_container_sas
-from azure.storage.filedatalake import generate_account_sas, generate_directory_sas, generate_file_system_sas
+from azure.storage.filedatalake import generate_account_sas, generate_directory_sas, generate_file_sas, generate_file_system_sas
 
 import adls_put_program as program
 from adls_clients import ACCOUNT, KEY, LAKE, start, tree
@@ -145,6 +147,73 @@ def test_shared_access_signatures(emulator, credentials, tmp_path, kind):
     assert not [path for path in tree(emulator) if "sluice-" in path]
 
 
+def test_a_signature_for_one_file_is_enough_for_that_file(emulator, tmp_path):
+    """Also for a large one, although no temporary name is in its reach."""
+    for name, data in (("small", b"s"), ("large", bytes(range(256)) * 700)):
+        (tmp_path / name).write_bytes(data)
+        signature = generate_file_sas(ACCOUNT, LAKE, "s/one", name, KEY, permission="racwd", expiry=later())
+        variables = {"AZURE_STORAGE_KEY": None, "AZURE_STORAGE_SAS_TOKEN": signature}
+        assert program.put(emulator, tmp_path / name, f"{URL}/s/one/{name}", *SMALL_BLOCKS, **variables)["status"] == "stored"
+        assert program.run(emulator, "--cat", f"{URL}/s/one/{name}", **variables).stdout == data
+
+
+def test_tokens_that_end_during_a_large_upload_are_renewed_in_time(emulator, credentials, tmp_path):
+    variables, _ = ways(emulator, credentials, tmp_path)["client-secret"]
+    emulator.admin("POST", "settings", {"token_seconds": 4})
+    emulator.script({"match": {"operation": "path.append"}, "actions": [{"kind": "latency", "seconds": 0.5}]})
+    emulator.forget_requests()
+    (tmp_path / "f").write_bytes(bytes(range(256)) * 256 * 16)
+    line = program.put(emulator, tmp_path / "f", f"{URL}/entra/long", *SMALL_BLOCKS, "--jobs", "2", "--auth", "client-secret", **variables)
+    assert line["status"] == "stored"
+    assert len(emulator.requests(operation="token")) > 1
+
+
+def test_a_federated_token_that_was_replaced_in_its_file_is_read_again(emulator, credentials, tmp_path):
+    """A cluster rotates it, and the old one is refused."""
+    variables, _ = ways(emulator, credentials, tmp_path)["workload-identity"]
+    old = pathlib.Path(credentials["federated_token_file"]).read_text()
+    (tmp_path / "token").write_text(old)
+    (tmp_path / "f").write_bytes(bytes(range(256)) * 256 * 3)
+    emulator.script({"match": {"operation": "path.append"}, "skip": 1, "count": 1, "actions": [{"kind": "latency", "seconds": 1.5}]})
+    emulator.forget_requests()
+    process = program.start(emulator, tmp_path / "f", "--to", f"{URL}/entra/rotated", *SMALL_BLOCKS, "--jobs", "1", "--auth",
+                            "workload-identity", **{**variables, "AZURE_FEDERATED_TOKEN_FILE": tmp_path / "token"})
+    assert emulator.admin("GET", "requests/wait", operation="path.append", count=2, seconds=30)["enough"]
+    application = {"client_id": credentials["client_id"], "secret": pathlib.Path(credentials["client_secret_file"]).read_text()}
+    try:
+        emulator.admin("POST", "identities", {"applications": [application | {"federated_tokens": ["rotated"]}]})
+        (tmp_path / "token").write_text("rotated\n")
+        emulator.admin("POST", "tokens/expire")
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+        assert [each["status"] for each in emulator.requests(operation="token")] == [200, 200]
+    finally:
+        pem = pathlib.Path(credentials["certificate"]).read_text()
+        public = subprocess.run(["openssl", "x509", "-in", credentials["certificate"], "-noout", "-pubkey"], check=True,
+                                capture_output=True, text=True).stdout
+        certificate = {"pem": pem[pem.index("-----BEGIN CERT"):], "public_key": public}
+        emulator.admin("POST", "identities", {"applications": [application | {"federated_tokens": [old], "certificates": [certificate]}]})
+
+
+def pfx(credentials, path, *options):
+    subprocess.run(["openssl", "pkcs12", "-export", "-in", credentials["certificate"], "-inkey", credentials["certificate"], "-out", path,
+                    "-passout", "pass:verysecret", *options], check=True, capture_output=True)
+    return path
+
+
+def test_certificates_in_pkcs12_files_of_any_age(emulator, credentials, tmp_path):
+    entra = {**common(emulator, credentials), "AZURE_CLIENT_CERTIFICATE_PASSWORD": "verysecret"}
+    triple_des = ("-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-3DES", "-macalg", "SHA1")
+    for name, options in (("aes", ()), ("triple-des", triple_des)):
+        path = pfx(credentials, tmp_path / name, *options)
+        check_works(emulator, f"entra/{name}", tmp_path, "--auth", "client-certificate", **entra, AZURE_CLIENT_CERTIFICATE_PATH=path)
+    path = pfx(credentials, tmp_path / "rc2", "-legacy")
+    for word, told in (("verysecret", "no longer read, such as RC2: export it again"), ("wrong", "the passphrase does not open")):
+        done = program.run(emulator, "--list", f"{URL}/", "--auth", "client-certificate", expect=78,
+                           **{**entra, "AZURE_CLIENT_CERTIFICATE_PATH": path, "AZURE_CLIENT_CERTIFICATE_PASSWORD": word})
+        one_line(done, told, "AZURE_CLIENT_CERTIFICATE_PATH", secrets=["verysecret"])
+
+
 def test_a_token_that_ends_in_between_is_replaced(emulator, credentials, tmp_path):
     variables, _ = ways(emulator, credentials, tmp_path)["client-secret"]
     emulator.script({"match": {"operation": "path.append"}, "count": 1, "actions": [{"kind": "expire_token"}]})
@@ -208,6 +277,22 @@ def test_a_signature_that_permits_too_little(emulator, tmp_path):
     assert REQUEST_ID.search(one_line(done, "AuthorizationPermissionMismatch", "sp=rl", "needs sp=racwdl"))
 
 
+def test_a_signature_for_other_things_says_which_field_lacks_what(emulator):
+    for types, services, code, words in (("o", "b", "AuthorizationResourceTypeMismatch", "(it has srt=o); adls-put needs srt=co"),
+                                         ("sco", "q", "AuthorizationServiceMismatch", "(it has ss=q); adls-put needs ss=b")):
+        signature = generate_account_sas(ACCOUNT, KEY, types, "racwdl", later(), services=services)
+        done = program.run(emulator, "--list", f"{URL}/", expect=77, AZURE_STORAGE_KEY=None, AZURE_STORAGE_SAS_TOKEN=signature)
+        one_line(done, code, words)
+
+
+def test_a_signature_for_another_place_says_for_how_much_it_is(emulator):
+    folder = generate_directory_sas(ACCOUNT, LAKE, "s/folder", KEY, permission="racwdl", expiry=later())
+    file = generate_file_sas(ACCOUNT, LAKE, "s", "f", KEY, permission="racwd", expiry=later())
+    for signature, words in ((folder, "it is for one folder only, 2 deep"), (file, "it is for one file and its own address only")):
+        done = program.run(emulator, "--cat", f"{URL}/other/place/x", expect=77, AZURE_STORAGE_KEY=None, AZURE_STORAGE_SAS_TOKEN=signature)
+        one_line(done, "AuthenticationFailed", words)
+
+
 def test_no_role(emulator, credentials, tmp_path):
     secret = pathlib.Path(credentials["client_secret_file"]).read_text()
     variables = {**common(emulator, credentials), "AZURE_CLIENT_ID": credentials["stranger_client_id"], "AZURE_CLIENT_SECRET": secret}
@@ -242,10 +327,33 @@ def test_wrong_proofs_to_the_sign_in_service(emulator, credentials, tmp_path):
     text = one_line(nothing, "no credentials for the lake", "managed identity: ", "azure-cli: ")
     assert text.count("azure-cli") == 1, text
     broken = tmp_path / "az"
-    broken.write_text("#!/bin/sh\necho 'ERROR: Please run az login to setup account.' >&2\nexit 1\n")
+    broken.write_text("#!/bin/sh\necho 'WARNING: You have 2 update(s) available.' >&2\necho 'ERROR: Please run az login to setup account.' >&2\nexit 1\n")
     broken.chmod(0o755)
     asked = program.run(emulator, "--list", f"{URL}/", "--auth", "azure-cli", expect=77, **{**entra, "PATH": f"{tmp_path}:/usr/bin:/bin"})
     one_line(asked, "az ended with 1: ERROR: Please run az login")
+
+
+def test_a_bad_address_of_a_sign_in_service_is_named(emulator, credentials):
+    entra = common(emulator, credentials) | {"AZURE_CLIENT_SECRET": "x"}
+    for name, value in (("AZURE_AUTHORITY_HOST", "ftp://login"), ("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://a b")):
+        method = "client-secret" if "AUTHORITY_HOST" == name[6:] else "managed-identity"
+        done = program.run(emulator, "--list", f"{URL}/", "--auth", method, expect=78, **(entra | {name: value}))
+        one_line(done, f"{name}: the address")
+    # As Azure's own tools take it: a host alone is spoken to by https.
+    process = program.start(emulator, "--list", f"{URL}/", "--auth", "client-secret", "-v", **(entra | {"AZURE_AUTHORITY_HOST": "127.0.0.1:9"}))
+    told = next((line for line in process.stderr if b"127.0.0.1:9" in line), b"")
+    process.kill()
+    process.communicate()
+    assert b"https://127.0.0.1:9/" in told and b"again in" in told
+
+
+def test_something_silent_where_the_machines_identity_is_looked_for_is_given_up(emulator, credentials):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        entra = common(emulator, credentials) | {"AZURE_CLIENT_ID": None, "PATH": "/nowhere", "AZURE_POD_IDENTITY_AUTHORITY_HOST": host}
+        began = time.monotonic()
+        one_line(program.run(emulator, "--list", f"{URL}/", expect=77, **entra), "managed identity: ", "no answer within the time limit")
+        assert time.monotonic() - began < 40
 
 
 def test_no_service_and_no_name(emulator, tmp_path):

@@ -66,7 +66,10 @@ package final class ClientCertificate: Sendable {
         var others: OpaquePointer?
         // A zero byte ends the passphrase; there is none inside, or it would not have come from an environment.
         let isOpen = PKCS12_parse(store, passphrase?.text ?? "", &key, &certificate, &others) == 1
-        guard isOpen else { throw passphrase == nil ? .passphraseMissing : .passphraseWrong }
+        guard isOpen else {
+            if PKCS12_verify_mac(store, passphrase?.text ?? "", -1) == 1 { throw .encryptionOutdated }
+            throw passphrase == nil ? .passphraseMissing : .passphraseWrong
+        }
         var certificates = certificate.map { [X509Certificate(adopting: $0)] } ?? []
         if let others {
             while let other = OPENSSL_sk_pop(others) {

@@ -5,6 +5,8 @@ package enum SigningError: Error, Equatable, Sendable {
     case passphraseMissing
     /// Or the encrypted key is damaged, which looks the same.
     case passphraseWrong
+    /// The passphrase is right, and OpenSSL does not read what it opens: RC2, as older systems export.
+    case encryptionOutdated
     /// A passphrase was given for a key that is not encrypted.
     case passphraseUnneeded
     /// A key that we cannot use: not RSA, or too short.
@@ -31,6 +33,8 @@ package enum SigningError: Error, Equatable, Sendable {
         case .notAKey: "not a private key in PEM or DER form"
         case .passphraseMissing: "the private key is encrypted and there is no passphrase"
         case .passphraseWrong: "the passphrase does not open the private key"
+        case .encryptionOutdated:
+            "it is encrypted in a way that is no longer read, such as RC2: export it again with AES"
         case .passphraseUnneeded: "there is a passphrase, but the private key is not encrypted"
         case .keyUnsuitable(let reason): "the private key cannot be used: \(reason)"
         case .notACertificate: "not a certificate in PEM or PKCS#12 form"

@@ -29,7 +29,9 @@ struct AzureCommandLine: Sendable {
         switch answer.ending {
         case .exited(0): break
         case .exited(let status):
-            let said = String(decoding: answer.errors, as: UTF8.self).split(whereSeparator: \.isNewline).first
+            // Warnings, about updates say, may come before what is wrong.
+            let lines = String(decoding: answer.errors, as: UTF8.self).split(whereSeparator: \.isNewline)
+            let said = lines.first { $0.hasPrefix("ERROR") } ?? lines.first
             throw .noCredentials("azure-cli: az ended with \(status)\(said.map { ": \($0)" } ?? "")")
         case .signalled(let number): throw .noCredentials("azure-cli: az was ended by signal \(number)")
         case .overdue: throw .noCredentials("azure-cli: az gave no answer within \(Self.limitSeconds) seconds")

@@ -81,13 +81,13 @@ struct CredentialSettings {
     }
 
     func clientSecret() throws(StageFailure) -> AzureCredential? {
-        guard let application, let secret = try secret("AZURE_CLIENT_SECRET") else { return nil }
+        guard let application = try application(), let secret = try secret("AZURE_CLIENT_SECRET") else { return nil }
         return token(.clientSecret(application, secret), "client secret of \(application.clientID)")
     }
 
     func clientCertificate() throws(StageFailure) -> AzureCredential? {
         let name = "AZURE_CLIENT_CERTIFICATE_PATH"
-        guard let application, let path = variable(name) else { return nil }
+        guard let application = try application(), let path = variable(name) else { return nil }
         let passphrase = try secret("AZURE_CLIENT_CERTIFICATE_PASSWORD")
         let bytes = try contents(path, name)
         let certificate = try mapSigning("\(name) \(path)") { () throws(SigningError) in
@@ -100,17 +100,17 @@ struct CredentialSettings {
     }
 
     func workloadIdentity() throws(StageFailure) -> AzureCredential? {
-        guard let application, let path = variable("AZURE_FEDERATED_TOKEN_FILE") else { return nil }
+        guard let application = try application(), let path = variable("AZURE_FEDERATED_TOKEN_FILE") else { return nil }
         return token(
             .workloadIdentity(application, tokenFile: path), "workload identity of \(application.clientID)")
     }
 
     func managedIdentity(isProbe: Bool) throws(StageFailure) -> AzureCredential {
         let service: ManagedIdentity.Service
-        if let endpoint = variable("IDENTITY_ENDPOINT"), let word = try secret("IDENTITY_HEADER") {
+        if let endpoint = try address("IDENTITY_ENDPOINT"), let word = try secret("IDENTITY_HEADER") {
             service = .appService(endpoint: endpoint, word: word)
         } else {
-            service = .machine(host: variable("AZURE_POD_IDENTITY_AUTHORITY_HOST") ?? ManagedIdentity.machineHost)
+            service = .machine(host: try address("AZURE_POD_IDENTITY_AUTHORITY_HOST") ?? ManagedIdentity.machineHost)
         }
         let identity = ManagedIdentity(service: service, clientID: variable("AZURE_CLIENT_ID"), isProbe: isProbe)
         return token(.managedIdentity(identity), "managed identity\(identity.clientID.map { " \($0)" } ?? "")")
@@ -120,11 +120,22 @@ struct CredentialSettings {
         token(.azureCLI(AzureCommandLine(tenant: variable("AZURE_TENANT_ID"))), "azure-cli")
     }
 
-    private var application: EntraApplication? {
+    private func application() throws(StageFailure) -> EntraApplication? {
         guard let tenant = variable("AZURE_TENANT_ID"), let clientID = variable("AZURE_CLIENT_ID") else { return nil }
         return EntraApplication(
-            authority: variable("AZURE_AUTHORITY_HOST") ?? EntraApplication.defaultAuthority, tenant: tenant,
+            authority: try address("AZURE_AUTHORITY_HOST") ?? EntraApplication.defaultAuthority, tenant: tenant,
             clientID: clientID)
+    }
+
+    /// The web address in a variable; Azure's own tools take a bare host too.
+    private func address(_ name: String) throws(StageFailure) -> String? {
+        guard let value = variable(name) else { return nil }
+        let text = value.firstRange(of: "://") == nil ? "https://\(value)" : value
+        do throws(HTTPError) {
+            return try WebURL(text).text
+        } catch {
+            throw .badConfiguration("\(name): \(error.message)")
+        }
     }
 
     private func token(_ way: TokenSource.Way, _ name: String) -> AzureCredential {

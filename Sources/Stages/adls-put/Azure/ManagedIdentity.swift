@@ -15,6 +15,8 @@ struct ManagedIdentity: Sendable {
     static let appServiceVersion = "2019-08-01"
     static let connectSeconds = 2.0
     static let probeSeconds = 1.0
+    /// Something else than the service may take the connection and say nothing.
+    static let probeAnswerSeconds = 5.0
     /// The service answers 404 and 410 while it starts, and 429 when it is asked too often.
     static let retryStatuses: Set<Int> = [404, 410, 429, 500, 502, 503, 504]
     static let attemptLimit = 5
@@ -48,6 +50,7 @@ struct ManagedIdentity: Sendable {
         request.usesProxy = false
         request.timeouts = client.settings.timeouts
         request.timeouts?.connectSeconds = isProbe ? Self.probeSeconds : Self.connectSeconds
+        if isProbe { request.timeouts?.attemptSeconds = Self.probeAnswerSeconds }
         var retries = RetryPolicy()
         retries.statuses = Self.retryStatuses
         retries.attemptLimit = isProbe ? 1 : Self.attemptLimit
