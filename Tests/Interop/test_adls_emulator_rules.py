@@ -117,6 +117,14 @@ def test_a_flush_says_all_content_properties_again_or_loses_them(raw):
     assert raw("HEAD", f"{path}?action=getStatus")[1]["x-ms-properties"] == "run=ci0x"
 
 
+def test_metadata_has_a_limit(raw):
+    fits, more = "v" * (8_192 - len("name")), "v" * (8_193 - len("name"))
+    assert raw("PUT", f"/{LAKE}/limits/b", b"x", x_ms_blob_type="BlockBlob", x_ms_meta_name=fits)[0] == 201
+    assert raw.code("PUT", f"/{LAKE}/limits/c", b"x", x_ms_blob_type="BlockBlob", x_ms_meta_name=more) == (400, "MetadataTooLarge")
+    properties = f"name={base64.b64encode(more.encode()).decode()}"
+    assert raw.code("PUT", f"/{LAKE}/limits/d?resource=file", x_ms_properties=properties) == (400, "MetadataTooLarge")
+
+
 def test_empty_bodies_need_their_length(raw):
     assert raw.code("PUT", f"/{LAKE}/length?resource=file", content_length=None) == (411, "MissingContentLengthHeader")
     assert raw.code("PATCH", f"/{LAKE}/length?action=append&position=0")[0] == 404
@@ -219,6 +227,7 @@ def test_errors_have_the_shape_of_their_endpoint(raw):
     assert raw.code("PUT", "/No--Lake?resource=filesystem") == (400, "InvalidResourceName")
     assert raw.code("PUT", f"/{LAKE}/a/../b?resource=file") == (400, "InvalidUri")
     assert raw.code("PUT", f"/{LAKE}/{'x' * 300}?resource=file") == (400, "InvalidResourceName")
+    assert raw.code("PUT", f"/{LAKE}/a./b?resource=file") == (400, "InvalidUri")
     made(raw, "errors/f", b"x")
     assert raw.code("PUT", f"/{LAKE}/errors/f/g?resource=file") == (409, "PathConflict")
     assert raw.code("PUT", f"/{LAKE}/errors?resource=file") == (409, "ResourceTypeMismatch")
@@ -288,6 +297,13 @@ def test_leases_by_the_dfs_endpoint(raw, emulator):
     assert raw.code("POST", path, x_ms_lease_action="renew", x_ms_lease_id=lease) == (409, "LeaseIsBrokenAndCannotBeRenewed")
     assert raw("POST", path, x_ms_lease_action="release", x_ms_lease_id=lease)[0] == 200
     assert raw("DELETE", f"{path}?recursive=false")[0] == 200
+
+
+def test_a_lease_says_how_long_it_is_wanted(raw):
+    made(raw, "lease/y", b"abc")
+    for method, target in (("POST", f"/{LAKE}/lease/y"), ("PUT", f"/{LAKE}/lease/y?comp=lease")):
+        assert raw.code(method, target, x_ms_lease_action="acquire") == (400, "MissingRequiredHeader")
+        assert raw.code(method, target, x_ms_lease_action="acquire", x_ms_lease_duration="61") == (400, "InvalidHeaderValue")
 
 
 # ---- Faults

@@ -21,6 +21,7 @@ KNOWN = {
     "InvalidQueryParameterValue": (400, "Value for one of the query parameters specified in the request URI is invalid."),
     "ContentLengthMustBeZero": (400, "The Content-Length request header must be zero."),
     "UnsupportedRestVersion": (400, "The specified Rest Version is Unsupported."),
+    "MetadataTooLarge": (400, "The metadata specified exceeds the maximum permissible limit (8KB)."),
     "MissingRequiredHeader": (400, "An HTTP header that's mandatory for this request is not specified."),
     "MissingRequiredQueryParameter": (400, "A query parameter that's mandatory for this request is not specified."),
     "UnsupportedHeader": (400, "One of the headers specified in the request is not supported."),

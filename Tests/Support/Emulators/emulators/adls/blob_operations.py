@@ -31,7 +31,7 @@ class BlobOperations:
             raise ADLSError("NotImplemented" if request.header("x-ms-blob-type") else "MissingRequiredHeader")
         data, told = checked_body(request)
         place = request.address
-        old = self._writable(request)
+        old = self._replaceable(request, grant)
         if marks_folder(request) and not data and self._store.hierarchical:
             return self._folder(request, old)
         node = self._replaced(request, old, [data])
@@ -68,7 +68,7 @@ class BlobOperations:
     def putblocklist(self, request, grant):
         data, told = checked_body(request)
         place = request.address
-        old = self._writable(request)
+        old = self._replaceable(request, grant)
         chosen = self._blocks.chosen(place, old, data)
         node = self._replaced(request, old, self._blocks.pieces(place, chosen))
         node.blocks = [[block_id, size] for block_id, size, _ in chosen]
@@ -87,7 +87,7 @@ class BlobOperations:
         if found is None or found.is_directory:
             raise ADLSError("SourcePathNotFound", status=404)
         conditions.check(request, found, conditions.SOURCE)
-        old = self._writable(request)
+        old = self._replaceable(request, grant)
         node = self._store.create(place.filesystem, place.path,
                                   pieces=list(self._store.copy_pieces(source.filesystem, source.path, found)))
         self._store.duplicate_properties(found, node)
@@ -191,6 +191,12 @@ class BlobOperations:
         conditions.check(request, old, exists_code="PathAlreadyExists")
         if old is not None:
             leases.check_write(old.lease, request.header("x-ms-lease-id"), self._clock.now())
+        return old
+
+    def _replaceable(self, request, grant):
+        old = self._writable(request)
+        if old is not None:
+            self._access.require_overwrite(grant)
         return old
 
     def _existing_writable(self, request):

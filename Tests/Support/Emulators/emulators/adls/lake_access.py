@@ -68,11 +68,19 @@ class LakeAccess:
                 where = ""
         if not grant.covers(address.filesystem, where.strip("/")):
             raise ADLSError("AuthorizationFailure")
+        if grant.resource[0] != "account" and operation.partition(".")[0] in TYPE_OF:
+            # What a container is and that it is, only the account's key, its signatures and roles reach.
+            raise ADLSError("AuthorizationPermissionMismatch")
         kind = "c" if operation in LISTINGS else TYPE_OF.get(operation.partition(".")[0], "o")
         if kind not in grant.types and grant.resource[0] == "account":
             raise ADLSError("AuthorizationResourceTypeMismatch")
         needed = NEEDED.get(operation)
         if not grant.permissions & (frozenset(needed) if needed else EVERYTHING):
+            raise ADLSError("AuthorizationPermissionMismatch")
+
+    def require_overwrite(self, grant):
+        """Raises unless a grant allows to replace what is there: who may only create may not."""
+        if "w" not in grant.permissions:
             raise ADLSError("AuthorizationPermissionMismatch")
 
     def require_source(self, request, grant, address, parameters):

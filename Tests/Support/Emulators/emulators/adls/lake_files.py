@@ -187,7 +187,7 @@ def segments_of(path):
     if len(path) > MOST_PATH_CHARACTERS:
         raise ADLSError("InvalidResourceName")
     for segment in segments:
-        if segment in FORBIDDEN_SEGMENTS or "\0" in segment:
+        if segment in FORBIDDEN_SEGMENTS or "\0" in segment or segment.endswith("."):
             raise ADLSError("InvalidUri")
         if len(segment.encode("utf-8", "surrogateescape")) > MOST_SEGMENT_BYTES:
             raise ADLSError("InvalidResourceName")

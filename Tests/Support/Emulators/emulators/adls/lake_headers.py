@@ -11,6 +11,7 @@ from .lake_node import CONTENT_PROPERTIES
 
 METADATA_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 FOLDER_MARK = "hdi_isfolder"
+MOST_METADATA_BYTES = 8_192
 # Put Blob and the other blob operations call the content headers so; the dfs ones leave out `blob-`.
 BLOB_PREFIX, PATH_PREFIX = "x-ms-blob-", "x-ms-"
 MADE = {"x-ms-request-server-encrypted": "true"}
@@ -19,6 +20,13 @@ MADE = {"x-ms-request-server-encrypted": "true"}
 def content_properties(request, prefix):
     """{content-type: ...} of what the request names."""
     return {name: request.header(prefix + name).strip() for name in CONTENT_PROPERTIES if request.header(prefix + name).strip()}
+
+
+def checked_size(found):
+    """Names and values together."""
+    if sum(len(name) + len(value) for name, value in found.items()) > MOST_METADATA_BYTES:
+        raise ADLSError("MetadataTooLarge")
+    return found
 
 
 def metadata(request):
@@ -31,7 +39,7 @@ def metadata(request):
                 raise ADLSError("InvalidHeaderValue", f"The metadata name {name} is invalid.")
             if name != FOLDER_MARK:
                 found[name] = value.strip()
-    return found
+    return checked_size(found)
 
 
 def marks_folder(request):
@@ -52,7 +60,7 @@ def path_properties(request):
             found[name] = base64.b64decode(value, validate=True).decode("iso-8859-1")
         except binascii.Error:
             raise ADLSError("InvalidHeaderValue", "x-ms-properties is not base64.") from None
-    return found
+    return checked_size(found)
 
 
 def http_date(seconds):

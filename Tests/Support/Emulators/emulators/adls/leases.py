@@ -64,7 +64,9 @@ def operate(lease, request, now):
 
 def acquire(lease, request, now):
     proposed = proposed_id(request) or str(uuid.uuid4())
-    duration = number(request.header("x-ms-lease-duration", "-1"))
+    if not request.header("x-ms-lease-duration"):
+        raise ADLSError("MissingRequiredHeader", "x-ms-lease-duration is needed.")
+    duration = number(request.header("x-ms-lease-duration"))
     if duration != INFINITE and not SHORTEST_SECONDS <= duration <= LONGEST_SECONDS:
         raise ADLSError("InvalidHeaderValue")
     state = lease.state(now)

@@ -28,6 +28,8 @@ class PathOperations:
             raise ADLSError("InvalidQueryParameterValue" if kind else "MissingRequiredQueryParameter")
         old = self._store.find(place.filesystem, place.path)
         conditions.check(request, old, exists_code="PathAlreadyExists")
+        if old is not None:
+            self._access.require_overwrite(grant)
         properties = path_properties(request)
         if old is not None and old.is_directory and kind == "directory":
             node = old
@@ -57,6 +59,8 @@ class PathOperations:
         place = request.address = self._destination(place, source, node)
         old = self._store.find(place.filesystem, place.path)
         conditions.check(request, old, exists_code="PathAlreadyExists")
+        if old not in (None, node):
+            self._access.require_overwrite(grant)
         self._check_move(place, source, node, old)
         properties = path_properties(request)
         if old is not node:

@@ -9,6 +9,8 @@ from .shared_key import signature
 
 # The layout without an encryption scope is older than any client here.
 OLDEST_VERSION = "2020-12-06"
+# From here on a user delegation signature covers the id of another user, then headers and parameters that must be there.
+OTHER_USER_VERSION, SIGNED_HEADERS_VERSION = "2025-07-05", "2026-04-06"
 ACCOUNT_FIELDS = ("sp", "ss", "srt", "st", "se", "sip", "spr", "sv", "ses")
 KEY_FIELDS = ("skoid", "sktid", "skt", "ske", "sks", "skv")
 OVERRIDDEN_HEADERS = ("rscc", "rscd", "rsce", "rscl", "rsct")
@@ -87,25 +89,25 @@ class SharedAccess:
         if delegated and (moment(get("ske")) <= now or moment(get("skt")) > now):
             raise failed("The user delegation key is not valid at this time")
         key = self._delegation_key([get(name) for name in KEY_FIELDS]) if delegated else self._key
-        texts = list(layouts(get, resource, delegated))
-        if not any(hmac.compare_digest(signature(key, text), get("sig")) for text in texts):
-            raise failed("Signature did not match. String to sign used was " + texts[0])
+        text = string_to_sign(get, resource, delegated)
+        if not hmac.compare_digest(signature(key, text), get("sig")):
+            raise failed("Signature did not match. String to sign used was " + text)
         return Grant(frozenset(get("sp")), (kind, filesystem, path), "co", get("skoid") or f"sas:{kind}")
 
 
-def layouts(get, resource, delegated):
-    """The strings to sign that the versions have: two fields for another user's id came later, then signed headers and parameters."""
+def string_to_sign(get, resource, delegated):
+    """What is signed depends on the version: two fields for another user's id came later, then headers and parameters."""
     head = [get("sp"), get("st"), get("se"), resource]
     tail = [get("sip"), get("spr"), get("sv"), get("sr"), "", get("ses")]
     overridden = [get(name) for name in OVERRIDDEN_HEADERS]
     if not delegated:
-        yield "\n".join([*head, get("si"), *tail, *overridden])
-        return
+        return "\n".join([*head, get("si"), *tail, *overridden])
     head += [get(name) for name in (*KEY_FIELDS, "saoid", "suoid", "scid")]
-    another = [get("skdutid"), get("sduoid")]
-    yield "\n".join([*head, *another, *tail, "", "", *overridden])
-    yield "\n".join([*head, *another, *tail, *overridden])
-    yield "\n".join([*head, *tail, *overridden])
+    if get("sv") >= OTHER_USER_VERSION:
+        head += [get("skdutid"), get("sduoid")]
+    if get("sv") >= SIGNED_HEADERS_VERSION:
+        tail += ["", ""]
+    return "\n".join([*head, *tail, *overridden])
 
 
 def first_segments(path, depth):
