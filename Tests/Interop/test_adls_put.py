@@ -90,26 +90,6 @@ def test_the_vendors_client_sees_type_digest_and_metadata(emulator, tmp_path):
         assert properties.metadata["origin"] == "%C3%9Cn%C3%AF"
 
 
-def test_a_large_file_without_a_stored_digest_is_known_by_its_length_and_sha256(emulator, tmp_path):
-    data = os.urandom(300_000)
-    (tmp_path / "f").write_bytes(data)
-    url = f"{URL}/undigested/f"
-    stored = program.put(emulator, tmp_path / "f", url, "--content-md5", "never", *SMALL_BLOCKS)
-    file = datalake(emulator).get_file_client(LAKE, "undigested/f")
-    assert file.get_file_properties().content_settings.content_md5 is None
-    assert (stored["sha256"], stored["bytes"]) == (hashlib.sha256(data).hexdigest(), len(data))
-    assert program.put(emulator, tmp_path / "f", url, *SMALL_BLOCKS)["sha256"] == stored["sha256"]
-    program.run(emulator, "--get", url, "-o", tmp_path / "got", "--sha256", stored["sha256"])
-    assert (tmp_path / "got").read_bytes() == data
-    if not emulator.is_flat:
-        # Who appends leaves the metadata: its digest is not believed any more, the bytes are read.
-        file.append_data(b"more", offset=len(data))
-        file.flush_data(len(data) + 4)
-        (tmp_path / "f").write_bytes(data + b"more")
-        standing = program.put(emulator, tmp_path / "f", url, *SMALL_BLOCKS)
-        assert (standing["status"], standing["sha256"]) == ("standing", hashlib.sha256(data + b"more").hexdigest())
-
-
 def test_what_stands_stands(emulator, tmp_path):
     """The same content is success and no upload; another one is refused, skipped or replaced as asked."""
     for size in (10, 200_000):

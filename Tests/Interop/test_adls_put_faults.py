@@ -18,6 +18,8 @@ from adls_sessions import READERS
 BLOCK = 65_536
 SMALL_BLOCKS = ("--block-bytes", "64K")
 UPLOADS = 200
+# A file on its way is known by its SHA-256, or by its CRC64.
+DIGESTS = pytest.mark.parametrize("digests", [(), ("--content-sha256", "never")], ids=["sha256", "crc64"])
 KILLS = int(os.environ.get("SLUICE_KILLS", "8"))
 WEATHER = {"name": "weather", "probability": 0.15, "per_request": 2, "one_of": True, "actions": [
     {"kind": "status", "status": 503}, {"kind": "status", "status": 500, "reason": "OperationTimedOut"},
@@ -243,19 +245,20 @@ def test_kills_in_flight_leave_one_copy_each_and_no_temporaries(emulator, tmp_pa
     assert sorted(path for path, entry in tree(emulator).items() if not entry.get("directory")) == sorted(f"kills/{n}" for n in range(KILLS))
 
 
-def test_a_killed_upload_goes_on_where_it_was(lake, tmp_path):
+@DIGESTS
+def test_a_killed_upload_goes_on_where_it_was(lake, tmp_path, digests):
     blocks = 64 + 20
     data = content(8, blocks * BLOCK + 9)
     (tmp_path / "f").write_bytes(data)
     lake.script({"match": {"operation": "path.append"}, "skip": 70, "count": 1, "actions": [{"kind": "latency", "seconds": 20}]})
-    process = program.start(lake, tmp_path / "f", "--to", f"{URL}/f", *SMALL_BLOCKS)
+    process = program.start(lake, tmp_path / "f", "--to", f"{URL}/f", *digests, *SMALL_BLOCKS)
     assert in_flight(lake, process, "path.append", 71)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     lake.script()
     lake.admin("POST", "clock", {"advance_seconds": 40})
     lake.forget_requests()
-    done = program.run(lake, tmp_path / "f", "--to", f"{URL}/f", *SMALL_BLOCKS)
+    done = program.run(lake, tmp_path / "f", "--to", f"{URL}/f", *digests, *SMALL_BLOCKS)
     assert f"goes on after {64 * BLOCK} bytes" in done.stderr.decode()
     positions = {each["position"] for each in lake.requests(operation="path.append") if "position" in each}
     assert positions == {number * BLOCK for number in range(64, blocks + 1)}
@@ -263,11 +266,12 @@ def test_a_killed_upload_goes_on_where_it_was(lake, tmp_path):
     assert not [path for path in tree(lake) if "sluice-" in path]
 
 
-def test_an_earlier_upload_of_other_bytes_is_not_gone_on_with(lake, tmp_path):
+@DIGESTS
+def test_an_earlier_upload_of_other_bytes_is_not_gone_on_with(lake, tmp_path, digests):
     path = tmp_path / "f"
     path.write_bytes(content(9, 66 * BLOCK))
     lake.script({"match": {"operation": "path.append"}, "skip": 64, "count": 1, "actions": [{"kind": "latency", "seconds": 20}]})
-    process = program.start(lake, path, "--to", f"{URL}/f", *SMALL_BLOCKS)
+    process = program.start(lake, path, "--to", f"{URL}/f", *digests, *SMALL_BLOCKS)
     assert in_flight(lake, process, "path.append", 65)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
@@ -275,24 +279,25 @@ def test_an_earlier_upload_of_other_bytes_is_not_gone_on_with(lake, tmp_path):
     lake.admin("POST", "clock", {"advance_seconds": 40})
     # The same place and length, other bytes.
     path.write_bytes(content(10, 66 * BLOCK))
-    done = program.run(lake, path, "--to", f"{URL}/f", *SMALL_BLOCKS)
+    done = program.run(lake, path, "--to", f"{URL}/f", *digests, *SMALL_BLOCKS)
     assert b"an earlier upload left other bytes" in done.stderr
     assert program.cat(lake, "f") == path.read_bytes()
     assert not [path for path in tree(lake) if "sluice-" in path]
 
 
-def test_blocks_of_a_killed_upload_are_not_sent_again(tmp_path):
+@DIGESTS
+def test_blocks_of_a_killed_upload_are_not_sent_again(tmp_path, digests):
     with start(tmp_path, "--flat") as flat:
         data = content(11, 20 * BLOCK)
         (tmp_path / "f").write_bytes(data)
         flat.script({"match": {"operation": "blob.putblocklist"}, "count": 1, "actions": [{"kind": "latency", "seconds": 20}]})
-        process = program.start(flat, tmp_path / "f", "--to", f"{URL}/f", *SMALL_BLOCKS)
+        process = program.start(flat, tmp_path / "f", "--to", f"{URL}/f", *digests, *SMALL_BLOCKS)
         assert in_flight(flat, process, "blob.putblocklist", 1)
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         flat.script()
         flat.forget_requests()
-        program.put(flat, tmp_path / "f", f"{URL}/f", *SMALL_BLOCKS)
+        program.put(flat, tmp_path / "f", f"{URL}/f", *digests, *SMALL_BLOCKS)
         assert flat.requests(operation="blob.putblock") == []
         assert program.cat(flat, "f") == data
 

@@ -1,4 +1,4 @@
-internal import Bytes
+package import Bytes
 internal import CCarryless
 
 /// The checksum by which Azure storage checks what it receives and sends (`x-ms-content-crc64`): CRC-64/NVME.
@@ -92,6 +92,33 @@ package struct CRC64: Sendable {
     /// The checksum of all that was given so far.
     package var value: UInt64 { ~register }
 
+    /// Goes on as if the bytes of `next`, so many, had been given here.
+    package mutating func append(_ next: CRC64, byteCount: Int) {
+        // What bytes do to a register that is there before them does not depend on what they do to an empty one.
+        register = ~(Self.product(value, Self.powerOfBytes(byteCount)) ^ next.value)
+    }
+
+    /// x to the power of eight for every byte.
+    private static func powerOfBytes(_ byteCount: Int) -> UInt64 {
+        var (result, square, rest) = (power(0), power(8), byteCount)
+        while rest > 0 {
+            if rest & 1 == 1 { result = product(result, square) }
+            square = product(square, square)
+            rest >>= 1
+        }
+        return result
+    }
+
+    /// Of two polynomials, by the polynomial, all reflected.
+    private static func product(_ one: UInt64, _ other: UInt64) -> UInt64 {
+        var (result, shifted) = (UInt64(0), one)
+        for place in stride(from: UInt64.bitWidth - 1, through: 0, by: -1) {
+            if other >> UInt64(place) & 1 == 1 { result ^= shifted }
+            shifted = shifted & 1 == 1 ? shifted >> 1 ^ polynomial : shifted >> 1
+        }
+        return result
+    }
+
     /// As headers hold it.
     package var text: String { Base64.encode(withUnsafeBytes(of: value.littleEndian) { Array($0) }) }
 
@@ -105,5 +132,19 @@ package struct CRC64: Sendable {
         var checksum = CRC64()
         checksum.update(bytes)
         return checksum.text
+    }
+
+    /// The text for all that a source gives, and the length of that.
+    package static func text(of source: any ByteSource) throws(IOError) -> (text: String, byteCount: Int) {
+        var checksum = CRC64()
+        var byteCount = 0
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
+        defer { block.deallocate() }
+        while true {
+            let count = try source.read(into: block)
+            if count == 0 { return (checksum.text, byteCount) }
+            checksum.update(UnsafeRawBufferPointer(rebasing: block[..<count]))
+            byteCount += count
+        }
     }
 }

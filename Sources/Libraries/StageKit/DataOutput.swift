@@ -117,9 +117,10 @@ private final class OpenStream {
 package struct StoredFile: Equatable, Sendable {
     package let path: String
     package let byteCount: Int
-    package let sha256: String
+    /// Lower-case hexadecimal; nil where nobody asked for it.
+    package let sha256: String?
 
-    package init(path: String, byteCount: Int, sha256: String) {
+    package init(path: String, byteCount: Int, sha256: String?) {
         self.path = path
         self.byteCount = byteCount
         self.sha256 = sha256
@@ -141,8 +142,8 @@ package final class DigestingSink: ByteSink {
         path = sink.path
     }
 
-    /// The digest of all that passed, or the empty text. Ask once, at the end.
-    package func hex() -> String { isTaken ? digest.finish() : "" }
+    /// The digest of all that passed, if it is taken. Ask once, at the end.
+    package func hex() -> String? { isTaken ? digest.finish() : nil }
 
     package func write(_ bytes: UnsafeRawBufferPointer) throws(IOError) {
         if isTaken { digest.update(bytes) }

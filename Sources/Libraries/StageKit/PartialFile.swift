@@ -82,10 +82,10 @@ package struct PartialFile: ~Copyable {
         }
     }
 
-    /// The SHA-256 and the length of all that is written; without `takesDigest` the empty text stands for the digest.
-    func measure(takesDigest: Bool) throws(IOError) -> (hex: String, byteCount: Int) {
+    /// The SHA-256 and the length of all that is written.
+    func measure(takesDigest: Bool) throws(IOError) -> (hex: String?, byteCount: Int) {
         if takesDigest { return try MessageDigest.hex(.sha256, of: DescriptorSource(path: partialPath)) }
-        return ("", try FileSystem.status(partialPath)?.byteCount ?? 0)
+        return (nil, try FileSystem.status(partialPath)?.byteCount ?? 0)
     }
 
     /// Where the content goes. Use it only while this object lives.

@@ -59,7 +59,7 @@ package final class RunReport {
     }
 
     private static func describe(_ file: StoredFile) -> JSONValue {
-        .object(["path": .string(file.path), "bytes": .integer(file.byteCount), "sha256": .string(file.sha256)])
+        .object(["path": .string(file.path), "bytes": .integer(file.byteCount), "sha256": .optional(file.sha256)])
     }
 }
 

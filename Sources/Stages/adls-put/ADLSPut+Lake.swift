@@ -16,6 +16,8 @@ extension ADLSPut {
         settings.jobs = jobs
         settings.blockByteCount = blockBytes.byteCount
         settings.contentMD5 = contentMD5 ?? .auto
+        // Reports tell the SHA-256 of what was written.
+        settings.contentSHA256 = contentSHA256 ?? (common.report == nil ? .auto : .always)
         if let endpoint { settings.endpoint = endpoint }
         if let auth {
             settings.auth = auth

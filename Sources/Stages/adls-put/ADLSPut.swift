@@ -67,6 +67,13 @@ struct ADLSPut: Stage {
     )
     var contentMD5: ContentMD5?
     @Option(
+        name: .customLong("content-sha256"),
+        help: ArgumentHelp(
+            "Whether the SHA-256 of files is taken; auto: of up to 256M, and where a manifest names it.",
+            valueName: "auto|always|never")
+    )
+    var contentSHA256: ContentSHA256?
+    @Option(
         name: .customLong("run"),
         help: ArgumentHelp("Keep the grown manifest as _manifests/NAME.ndjson too.", valueName: "name"))
     var runName: String?

@@ -40,7 +40,7 @@ struct FolderLake: LakeStore {
             try lakeIO { () throws(IOError) in try temporary.publish(as: address.location) }
         }
         try lakeIO { () throws(IOError) in try FileSystem.synchronizeFolder(folder) }
-        return .stored(StoredObject(digests: digests, etag: Self.etag(ofSHA256: digests.sha256)))
+        return .stored(StoredObject(digests: LakeDigests(digests), etag: Self.etag(ofSHA256: digests.sha256)))
     }
 
     func entry(at address: LakeAddress) throws(LakeError) -> LakeEntry? {
@@ -57,7 +57,7 @@ struct FolderLake: LakeStore {
         return try lakeIO { () throws(IOError) in try DescriptorSource(path: address.location) }
     }
 
-    func inspect(_ address: LakeAddress) throws(LakeError) -> StoredObject {
+    func inspect(_ address: LakeAddress, withSHA256: Bool) throws(LakeError) -> StoredObject {
         let source = try open(address)
         let digests = try lakeIO { () throws(IOError) in try ContentDigester.digests(of: source) }
         return StoredObject(digests: LakeDigests(digests), etag: Self.etag(ofSHA256: digests.sha256))
@@ -69,7 +69,7 @@ struct FolderLake: LakeStore {
     }
 
     private func checkTag(at address: LakeAddress, _ expected: String) throws(LakeError) {
-        let found = try entry(at: address) == nil ? nil : try inspect(address).etag
+        let found = try entry(at: address) == nil ? nil : try inspect(address, withSHA256: true).etag
         if found != expected { throw .tagDiffers(url: address.url, expected: expected, found: found) }
     }
 

@@ -26,7 +26,7 @@ struct LakeInspection {
             let store = store
             let etag = try mapLakeError { () throws(LakeError) in
                 if let etag = entry.etag { return etag }
-                return try store.inspect(entry.address).etag
+                return try store.inspect(entry.address, withSHA256: false).etag
             }
             let line = JSONValue.object([
                 "url": .string(entry.address.url), "path": .string(entry.path), "bytes": .integer(entry.byteCount),
@@ -45,10 +45,11 @@ struct LakeInspection {
         } else {
             source = try FolderSource(address, in: store)
         }
-        _ = try copy(source, to: DescriptorSink(descriptor: descriptor, path: "standard output"))
+        try copy(source, to: DescriptorSink(descriptor: descriptor, path: "standard output")) { _ in }
     }
 
-    /// Copies one file out of the lake and checks that it came whole: its length, and its SHA-256 if that is known.
+    /// Copies one file out of the lake and checks that it came whole: its length, and its SHA-256 or CRC64 if
+    /// that is known.
     /// A file appears under its name only then.
     func get(to path: String, sha256: String?) throws(StageFailure) -> StoredFile {
         let (store, address) = (store, address)
@@ -56,13 +57,16 @@ struct LakeInspection {
             throw (address.isFolder ? LakeError.notFound(url: address.url) : .isFolder(url: address.url)).failure
         }
         let source = try mapLakeError { () throws(LakeError) in try store.open(entry.address) }
-        let digests: ContentDigests
+        var digester = PassingDigester(takesCRC64: entry.digests?.crc64 != nil)
+        let digests: LakeDigests
         if path == "-" {
-            digests = try copy(source, to: DescriptorSink(descriptor: 1, path: "standard output"))
+            try copy(source, to: DescriptorSink(descriptor: 1, path: "standard output")) { digester.update($0) }
+            digests = digester.finish()
             try check(digests, entry, sha256)
         } else {
             var file = try mapOutputError { () throws(IOError) in try PartialFile(path: path) }
-            digests = try copy(source, to: file.sink)
+            try copy(source, to: file.sink) { digester.update($0) }
+            digests = digester.finish()
             try check(digests, entry, sha256)
             do throws(IOError) {
                 try file.publish()
@@ -73,11 +77,11 @@ struct LakeInspection {
         return StoredFile(path: path, byteCount: digests.byteCount, sha256: digests.sha256)
     }
 
-    private func check(_ digests: ContentDigests, _ entry: LakeEntry, _ sha256: String?) throws(StageFailure) {
+    private func check(_ digests: LakeDigests, _ entry: LakeEntry, _ sha256: String?) throws(StageFailure) {
         try mapLakeError { () throws(LakeError) in
             try ContentCheck.check(
-                LakeDigests(digests), path: entry.address.url, expectedBytes: entry.byteCount,
-                expectedSHA256: sha256 ?? entry.sha256)
+                digests, path: entry.address.url, expectedBytes: entry.byteCount,
+                expectedSHA256: sha256 ?? entry.digests?.sha256, expectedCRC64: entry.digests?.crc64)
         }
     }
 
@@ -107,8 +111,9 @@ struct LakeInspection {
         return entry.isFolder ? nil : entry
     }
 
-    private func copy(_ source: any ByteSource, to sink: any ByteSink) throws(StageFailure) -> ContentDigests {
-        var digester = ContentDigester()
+    private func copy(
+        _ source: any ByteSource, to sink: any ByteSink, _ note: (UnsafeRawBufferPointer) -> Void
+    ) throws(StageFailure) {
         var output = BufferedOutput(sink)
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
         defer { block.deallocate() }
@@ -120,14 +125,14 @@ struct LakeInspection {
                 throw .input(error, of: source)
             }
             let bytes = UnsafeRawBufferPointer(rebasing: block[..<count])
-            digester.update(bytes)
+            note(bytes)
             do throws(IOError) {
                 try output.append(bytes)
                 if count == 0 { try output.finish() }
             } catch {
                 throw .output(error)
             }
-            if count == 0 { return digester.finish() }
+            if count == 0 { return }
         }
     }
 
@@ -137,6 +142,25 @@ struct LakeInspection {
         } catch {
             throw .output(error)
         }
+    }
+}
+
+/// Takes the digests of a content that passes.
+private struct PassingDigester: ~Copyable {
+    private var sha256 = MessageDigest(.sha256)
+    private var crc64: CRC64?
+    private var byteCount = 0
+
+    init(takesCRC64: Bool) { crc64 = takesCRC64 ? CRC64() : nil }
+
+    mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        sha256.update(bytes)
+        crc64?.update(bytes)
+        byteCount += bytes.count
+    }
+
+    mutating func finish() -> LakeDigests {
+        LakeDigests(byteCount: byteCount, sha256: Hex.encode(sha256.finish()), crc64: crc64?.text, md5: nil)
     }
 }
 

@@ -14,8 +14,9 @@ protocol LakeStore: Sendable {
     func entry(at address: LakeAddress) throws(LakeError) -> LakeEntry?
     /// The content of a file.
     func open(_ address: LakeAddress) throws(LakeError) -> any ByteSource
-    /// The digests of a stored file, and the tag that the store knows this content by.
-    func inspect(_ address: LakeAddress) throws(LakeError) -> StoredObject
+    /// The digests of a stored file, and the tag that the store knows this content by. `withSHA256` has the file read
+    /// where the store does not know that one.
+    func inspect(_ address: LakeAddress, withSHA256: Bool) throws(LakeError) -> StoredObject
     /// All files below a folder in byte order of their paths, without temporaries; a folder that is not there has none.
     func files(below folder: LakeAddress) throws(LakeError) -> [LakeEntry]
     /// Takes the lock of this name, or throws `LakeError.held` at once.
@@ -76,7 +77,7 @@ struct LakeEntry: Equatable {
     /// Where the store tells it with the name; else `inspect` does.
     var etag: String?
     /// What the store knows of the content without reading it.
-    var sha256: String?
+    var digests: LakeDigests?
 }
 
 /// A lock that is held until it is released, or until the process dies.

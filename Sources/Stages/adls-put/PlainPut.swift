@@ -86,8 +86,8 @@ struct PlainPut: Sendable {
                 path: pair.address.url, byteCount: object.digests.byteCount, sha256: object.digests.sha256)
             return Done(line: line(pair, object, status: "stored"), stored: stored)
         case .stands:
-            let object = try mapLakeError { () throws(LakeError) in try store.inspect(pair.address) }
-            if policy == .fail, object.digests.sha256 != (try digests(of: pair.path)).sha256 {
+            let object = try mapLakeError { () throws(LakeError) in try store.inspect(pair.address, withSHA256: false) }
+            if policy == .fail, !(try isContent(object.digests, ofFileAt: pair.path)) {
                 throw .badData("\(pair.address.url): another content stands there; see --if-exists")
             }
             return Done(line: line(pair, object, status: "standing"), stored: nil)
@@ -95,15 +95,20 @@ struct PlainPut: Sendable {
     }
 
     private func line(_ pair: Pair, _ object: StoredObject, status: String) -> JSONValue {
-        .object([
-            "path": .string(pair.path), "status": .string(status), "bytes": .integer(object.digests.byteCount),
-            "sha256": .string(object.digests.sha256), "url": .string(pair.address.url), "etag": .string(object.etag),
-        ])
+        let digests = object.digests
+        var line: JSONObject = [
+            "path": .string(pair.path), "status": .string(status), "bytes": .integer(digests.byteCount),
+            "sha256": .optional(digests.sha256),
+        ]
+        line["crc64"] = digests.crc64.map { .string($0) }
+        line["url"] = .string(pair.address.url)
+        line["etag"] = .string(object.etag)
+        return .object(line)
     }
 
-    private func digests(of path: String) throws(StageFailure) -> ContentDigests {
+    private func isContent(_ digests: LakeDigests, ofFileAt path: String) throws(StageFailure) -> Bool {
         do throws(IOError) {
-            return try ContentDigester.digests(of: try DescriptorSource(path: path))
+            return try digests.match(fileAt: path)
         } catch {
             throw .input(error)
         }

@@ -126,7 +126,7 @@ struct ProcessedDelivery {
     private func sameContent(at address: LakeAddress, sha256: String) throws(StageFailure) -> StoredObject? {
         try mapLakeError { () throws(LakeError) in
             guard let entry = try store.entry(at: address), !entry.isFolder else { return nil }
-            let object = try store.inspect(address)
+            let object = try store.inspect(address, withSHA256: true)
             return object.digests.sha256 == sha256 ? object : nil
         }
     }

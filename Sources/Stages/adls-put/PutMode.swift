@@ -60,6 +60,7 @@ enum PutMode {
         try refuse("--run", options.runName != nil, unless: "--to")
         try refuse("--metadata", !options.metadata.isEmpty, unless: "--to")
         try refuse("--content-md5", options.contentMD5 != nil, unless: "--to")
+        try refuse("--content-sha256", options.contentSHA256 != nil, unless: "--to")
         try refuse("--content-type", options.contentType != nil, unless: "--to")
         if name != "--lease" { try refuse("a file", !options.sources.isEmpty, unless: "--to") }
         try refuse("-o", options.output != nil, unless: "--get")

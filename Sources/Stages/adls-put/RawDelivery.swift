@@ -82,7 +82,7 @@ struct RawDelivery {
             byteCount += stored.digests.byteCount
             report.addOutput(StoredFile(path: address.url, byteCount: stored.digests.byteCount, sha256: sha256))
         case .stands:
-            object = try mapLakeError { () throws(LakeError) in try store.inspect(address) }
+            object = try mapLakeError { () throws(LakeError) in try store.inspect(address, withSHA256: true) }
             if object.digests.sha256 != sha256 {
                 log.warning(
                     "\(address.url): stands without a record; its bytes count, not the pulled ones", code: "raw.stands")
@@ -95,7 +95,7 @@ struct RawDelivery {
             "file",
             [
                 "bytes": .integer(object.digests.byteCount), "md5": .optional(md5),
-                "sha256": .string(object.digests.sha256),
+                "sha256": .optional(object.digests.sha256),
             ])
         line["raw"] = .object(["url": .string(address.url), "etag": .string(object.etag)])
     }

@@ -37,7 +37,7 @@ struct TemporaryFile: ~Copyable {
     }
 
     /// Writes the content and gives its digests; throws when it is not what the caller expects.
-    mutating func fill(from content: LakeContent) throws(LakeError) -> LakeDigests {
+    mutating func fill(from content: LakeContent) throws(LakeError) -> ContentDigests {
         switch content {
         case .bytes(let bytes):
             var digester = ContentDigester()
@@ -52,16 +52,16 @@ struct TemporaryFile: ~Copyable {
                 }
             }
             try lakeIO { () throws(IOError) in try written.get() }
-            return LakeDigests(digester.finish())
+            return digester.finish()
         case .file(let source, let expectedBytes, let expectedSHA256):
             let digests = try copy(from: source)
             try ContentCheck.check(
-                digests, path: source, expectedBytes: expectedBytes, expectedSHA256: expectedSHA256)
+                LakeDigests(digests), path: source, expectedBytes: expectedBytes, expectedSHA256: expectedSHA256)
             return digests
         }
     }
 
-    private func copy(from path: String) throws(LakeError) -> LakeDigests {
+    private func copy(from path: String) throws(LakeError) -> ContentDigests {
         let source: DescriptorSource
         do throws(IOError) {
             source = try DescriptorSource(path: path)
@@ -78,7 +78,7 @@ struct TemporaryFile: ~Copyable {
             } catch {
                 throw .io(error, source: true)
             }
-            if count == 0 { return LakeDigests(digester.finish()) }
+            if count == 0 { return digester.finish() }
             let bytes = UnsafeRawBufferPointer(rebasing: block[..<count])
             digester.update(bytes)
             do throws(IOError) {
@@ -124,21 +124,5 @@ struct TemporaryFile: ~Copyable {
         var generator = SystemRandomNumberGenerator()
         let value = String(generator.next(), radix: 16)
         return String(repeating: "0", count: 16 - value.utf8.count) + value
-    }
-}
-
-/// Compares a content with what a manifest line, or the user, says of it.
-enum ContentCheck {
-    static func check(
-        _ digests: LakeDigests, path: String, expectedBytes: Int?, expectedSHA256: String?
-    ) throws(LakeError) {
-        if let expectedBytes, expectedBytes != digests.byteCount {
-            throw .contentDiffers(
-                path: path, what: "has \(digests.byteCount) bytes, not \(expectedBytes)")
-        }
-        if let expectedSHA256, expectedSHA256 != digests.sha256 {
-            throw .contentDiffers(
-                path: path, what: "has sha256 \(digests.sha256), not \(expectedSHA256)")
-        }
     }
 }

@@ -18,7 +18,7 @@ struct Part {
             ])
         }
         return .object([
-            "path": .string(stored.path), "bytes": .integer(stored.byteCount), "sha256": .string(stored.sha256),
+            "path": .string(stored.path), "bytes": .integer(stored.byteCount), "sha256": .optional(stored.sha256),
             "rows": .integer(summary.rowCount), "row_groups": .integer(summary.rowGroupCount),
             "columns": .object(columns),
         ])

@@ -16,7 +16,7 @@ extension SFCopy {
         var asked = AskedFiles()
         for path in files { asked.add(path, try warehouse.describe(path)) }
         for file in asked.present {
-            output.report.addInput(StoredFile(path: file.path, byteCount: file.byteCount, sha256: file.sha256 ?? ""))
+            output.report.addInput(StoredFile(path: file.path, byteCount: file.byteCount, sha256: file.sha256))
         }
         let clock = Environment.wallClock()
         let now = UTCTime(seconds: clock.seconds, nanoseconds: clock.nanoseconds)

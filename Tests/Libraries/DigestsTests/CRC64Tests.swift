@@ -32,6 +32,24 @@ import Testing
         }
     }
 
+    @Test func checksumsOfPiecesAreJoined() {
+        var random = SeededRandom(seed: 66)
+        let bytes = (0..<5000).map { _ in UInt8.random(in: 0...255, using: &random) }
+        for _ in 0..<50 {
+            let cuts = (0..<3).map { _ in Int.random(in: 0...bytes.count, using: &random) }.sorted()
+            var joined = CRC64()
+            for (start, end) in zip([0] + cuts, cuts + [bytes.count]) {
+                var piece = CRC64()
+                bytes[start..<end].withUnsafeBytes { piece.update($0) }
+                joined.append(piece, byteCount: end - start)
+            }
+            #expect(joined.text == CRC64.text(of: bytes), "cut at \(cuts)")
+            // What is joined goes on like any other.
+            bytes.withUnsafeBytes { joined.update($0) }
+            #expect(joined.text == CRC64.text(of: bytes + bytes))
+        }
+    }
+
     @Test func anyChangedBitChangesIt() {
         let bytes = [UInt8](repeating: 0x5A, count: 40)
         let whole = CRC64.text(of: bytes)

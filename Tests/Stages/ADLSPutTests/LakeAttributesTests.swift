@@ -68,6 +68,15 @@ import Testing
         #expect(AzureFile(["Content-Length": "3", "x-ms-meta-sha256": sha256]).digests == nil)
     }
 
+    @Test func aCRC64IsEnoughAndAMadeUpOneIsNone() {
+        let digests = LakeDigests(byteCount: 3, sha256: nil, crc64: CRC64.text(of: Array("abc".utf8)), md5: nil)
+        var headers = AzureFile.headers(digests, upload: "u", LakeAttributes())
+        headers["Content-Length"] = "3"
+        #expect(AzureFile(headers).digests == digests)
+        headers["x-ms-meta-crc64"] = "AAAA"
+        #expect(AzureFile(headers).digests == nil)
+    }
+
     @Test func aFileOnItsWayTellsOfWhatItIsTheBeginning() {
         let digests = LakeDigests(byteCount: 3, sha256: MessageDigest.hex(.sha256, of: "abc"), md5: nil)
         let other = LakeDigests(byteCount: 3, sha256: MessageDigest.hex(.sha256, of: "abd"), md5: nil)

@@ -79,7 +79,9 @@ final class InterruptedLake: LakeStore, @unchecked Sendable {
 
     func entry(at address: LakeAddress) throws(LakeError) -> LakeEntry? { try inner.entry(at: address) }
     func open(_ address: LakeAddress) throws(LakeError) -> any ByteSource { try inner.open(address) }
-    func inspect(_ address: LakeAddress) throws(LakeError) -> StoredObject { try inner.inspect(address) }
+    func inspect(_ address: LakeAddress, withSHA256: Bool) throws(LakeError) -> StoredObject {
+        try inner.inspect(address, withSHA256: withSHA256)
+    }
     func files(below folder: LakeAddress) throws(LakeError) -> [LakeEntry] { try inner.files(below: folder) }
     func acquireLease(at address: LakeAddress) throws(LakeError) -> any LakeLease {
         try inner.acquireLease(at: address)

@@ -84,7 +84,9 @@ import Testing
         }
         #expect(killsInFlight == Self.killCount)
         #expect(try run(rawArguments).status == 0)
-        #expect(try FolderLake().inspect(fixture.lake.appending(String(raw.dropFirst(5)))).digests.sha256 == sha256)
+        #expect(
+            try FolderLake().inspect(fixture.lake.appending(String(raw.dropFirst(5))), withSHA256: true).digests.sha256
+                == sha256)
         let swept = try run(["--delete-temp", "file:lake/", "--older-than", "0"])
         #expect(swept.status == 0, "\(swept.errors)")
         #expect(

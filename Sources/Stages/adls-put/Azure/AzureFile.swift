@@ -6,16 +6,17 @@ import HTTP
 struct AzureFile: Equatable {
     /// Names of our own among the metadata.
     static let sha256Name = "sha256"
+    static let crc64Name = "crc64"
     static let md5Name = "md5"
     static let bytesName = "bytes"
-    /// How much of a file on its way is there, and the SHA-256 of that.
+    /// How much of a file on its way is there, and the best digest of that.
     static let progressName = "progress"
     /// Which of all uploads stored it: by this a lost answer is told from another's file.
     static let uploadName = "upload"
     /// Where a file on its way goes to.
     static let targetName = "target"
     static let ownNames: Set<String> = [
-        sha256Name, md5Name, bytesName, progressName, uploadName, targetName,
+        sha256Name, crc64Name, md5Name, bytesName, progressName, uploadName, targetName,
     ]
     private static let metadataPrefix = "x-ms-meta-"
 
@@ -47,18 +48,18 @@ struct AzureFile: Equatable {
     /// The digests that the upload wrote down, if nobody has written to the file since: others who append leave the
     /// metadata as it is, but neither the length nor a stored MD5; who writes it anew leaves none.
     var digests: LakeDigests? {
-        guard let sha256 = metadata[Self.sha256Name], sha256.utf8.count == 64, Hex.decode(sha256) != nil else {
-            return nil
-        }
+        let sha256 = metadata[Self.sha256Name].flatMap { $0.utf8.count == 64 && Hex.decode($0) != nil ? $0 : nil }
+        let crc64 = metadata[Self.crc64Name].flatMap { Base64.decode($0)?.count == 8 ? $0 : nil }
+        guard sha256 != nil || crc64 != nil else { return nil }
         let (length, md5) = (metadata[Self.bytesName], metadata[Self.md5Name])
-        let digests = LakeDigests(byteCount: byteCount, sha256: sha256, md5: md5)
+        let digests = LakeDigests(byteCount: byteCount, sha256: sha256, crc64: crc64, md5: md5)
         guard length != nil || md5 != nil, length ?? String(byteCount) == String(byteCount),
             md5 == nil || digests.md5Text == contentMD5 && contentMD5 != nil
         else { return nil }
         return digests
     }
 
-    /// What the length and the SHA-256 of a file on its way are, if nothing was added since that was written down.
+    /// Whether a file on its way has this content, if nothing was added since that was written down.
     func isBeginning(_ digests: LakeDigests) -> Bool {
         metadata[Self.progressName] == Self.progress(digests) && byteCount == digests.byteCount
     }
@@ -71,12 +72,15 @@ struct AzureFile: Equatable {
         ]
     }
 
-    private static func progress(_ digests: LakeDigests) -> String { "\(digests.byteCount):\(digests.sha256)" }
+    private static func progress(_ digests: LakeDigests) -> String {
+        "\(digests.byteCount):\(digests.sha256 ?? digests.crc64 ?? "")"
+    }
 
     /// The metadata of a content that is stored now.
     static func headers(_ digests: LakeDigests, upload: String, _ attributes: LakeAttributes) -> HeaderFields {
         var metadata = attributes.metadata
         metadata[sha256Name] = digests.sha256
+        metadata[crc64Name] = digests.crc64
         metadata[md5Name] = digests.md5
         metadata[bytesName] = String(digests.byteCount)
         metadata[uploadName] = upload

@@ -63,7 +63,7 @@ final class AzureLake: LakeStore {
         guard let file = try file(at: address) else { return nil }
         return LakeEntry(
             address: address, path: FileSystem.name(of: address.location), isFolder: file.isFolder,
-            byteCount: file.byteCount, modified: file.modified, etag: file.etag, sha256: file.digests?.sha256)
+            byteCount: file.byteCount, modified: file.modified, etag: file.etag, digests: file.digests)
     }
 
     func open(_ address: LakeAddress) throws(LakeError) -> any ByteSource {
@@ -71,10 +71,12 @@ final class AzureLake: LakeStore {
         return try RangeSource(address, session, atOnce: settings.jobs)
     }
 
-    func inspect(_ address: LakeAddress) throws(LakeError) -> StoredObject {
+    func inspect(_ address: LakeAddress, withSHA256: Bool) throws(LakeError) -> StoredObject {
         guard let file = try file(at: address) else { throw .notFound(url: address.url) }
         if file.isFolder { throw .isFolder(url: address.url) }
-        if let digests = file.digests { return StoredObject(digests: digests, etag: file.etag) }
+        if let digests = file.digests, digests.sha256 != nil || !withSHA256 {
+            return StoredObject(digests: digests, etag: file.etag)
+        }
         // Somebody else's file: what it holds only reading it shows.
         let source = try RangeSource(address, session, atOnce: settings.jobs)
         do throws(IOError) {

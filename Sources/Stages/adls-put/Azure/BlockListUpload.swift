@@ -62,11 +62,14 @@ struct BlockListUpload {
             response, StoredUpload(id: id, digests: digests), at: upload.address, upload.condition)
     }
 
-    /// All names of a file's blocks must be of one length: Base64 of six digits, a hyphen and half a SHA-256.
+    /// All names of a file's blocks must be of one length: Base64 of six digits, a hyphen and half a SHA-256, or two CRC64
+    /// where that is not taken.
     private static func name(of block: BlockPipeline.Block, number: Int) -> String {
         let digits = String(number)
         let place = String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits
-        return Base64.encode(Array("\(place)-\(block.sha256SoFar.prefix(32))".utf8))
+        let checksums = [block.digestsSoFar.crc64 ?? "", block.crc64Text].map { Hex.encode(Base64.decode($0) ?? []) }
+        let digest = block.digestsSoFar.sha256 ?? checksums.joined()
+        return Base64.encode(Array("\(place)-\(digest.prefix(32))".utf8))
     }
 
     /// What an earlier upload left.

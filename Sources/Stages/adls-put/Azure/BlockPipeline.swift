@@ -10,8 +10,8 @@ final class BlockPipeline {
         let position: Int
         let byteCount: Int
         let crc64Text: String
-        /// Of the file up to the block's end: one text for each beginning of a file.
-        let sha256SoFar: String
+        /// Of the file up to the block's end: others for each beginning of a file.
+        let digestsSoFar: LakeDigests
         fileprivate let file: UploadFile
 
         /// Read from the file as it is sent, as often as it takes.
@@ -35,13 +35,12 @@ final class BlockPipeline {
         let settings = upload.lake.settings
         file = try UploadFile(path: upload.path)
         byteCount = upload.byteCount
-        let takesMD5 = settings.contentMD5.isTaken(ofByteCount: byteCount)
-        digester = BlockDigester(file, takesMD5: takesMD5)
+        digester = BlockDigester(file, takesSHA256: upload.takesSHA256, takesMD5: upload.takesMD5)
         blockByteCount = settings.blockByteCount
         jobs = max(1, settings.jobs)
         // One thread that gives out, the others send.
         pool = WorkPool(threadCount: jobs + 1)
-        digests = LakeDigests(byteCount: 0, sha256: MessageDigest.hex(.sha256, of: []), md5: nil)
+        digests = LakeDigests(byteCount: 0, sha256: nil, md5: nil)
     }
 
     /// Hands out the blocks up to `end`, where a block must end, in any order; returns when all have been sent, or with the
@@ -85,6 +84,6 @@ final class BlockPipeline {
         digests = digested.digestsSoFar
         return Block(
             position: turn.position, byteCount: turn.byteCount, crc64Text: digested.crc64Text,
-            sha256SoFar: digests.sha256, file: file)
+            digestsSoFar: digests, file: file)
     }
 }

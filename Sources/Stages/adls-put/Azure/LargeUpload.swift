@@ -13,6 +13,8 @@ struct LargeUpload {
     let attributes: LakeAttributes
 
     var session: AzureSession { lake.session }
+    var takesSHA256: Bool { sha256 != nil || lake.settings.contentSHA256.isTaken(ofByteCount: byteCount) }
+    var takesMD5: Bool { lake.settings.contentMD5.isTaken(ofByteCount: byteCount) }
     var contentType: String { attributes.contentType(for: address.location) }
 
     /// The digests of what was sent, which must be what the caller expects.
