@@ -4,6 +4,7 @@
 #   WORK       where a run keeps its files              work
 #   SOURCE     where the workbooks are                  file:$WORK/drive, or the address of a Google Drive folder
 #   PULL_OPTIONS  more options of drive-pull            such as --quiet-period 0
+#   MOVED_FROM what SOURCE was called before            nothing; one address a line (drive-pull --moved-from)
 #   LAKE       the data lake                            file:$WORK/lake; or abfss://CONTAINER@ACCOUNT.dfs.core.windows.net
 #   WAREHOUSE  the warehouse                            duckdb:$WORK/warehouse.duckdb
 #   PUBLISHED  the copy of it that dashboards read      $WORK/published/warehouse.duckdb
@@ -23,6 +24,8 @@ export WORK
 export SOURCE=${SOURCE:-file:$WORK/drive}
 export LAKE=${LAKE:-file:$WORK/lake}
 export WAREHOUSE=${WAREHOUSE:-duckdb:$WORK/warehouse.duckdb}
+# A file whose name begins with a dash would be an option to many a program.
+[[ $WAREHOUSE != duckdb:-* ]] || WAREHOUSE=duckdb:./${WAREHOUSE#duckdb:}
 export PUBLISHED=${PUBLISHED:-$WORK/published/warehouse.duckdb}
 export DATABASE=${DATABASE:-ecom}
 export CONTRACTS=${CONTRACTS:-$root/compose/contracts}
@@ -33,15 +36,30 @@ export RUN=${RUN:-$(date -u +%Y%m%dT%H%M%SZ)-$$}
 export RUN_FOLDER=$WORK/runs/$RUN
 lake=${LAKE%/}
 export lake
+# How drive-pull is called, by pull and look alike. What is remembered of a Google Drive folder saves requests; losing it
+# loses nothing.
+# shellcheck disable=SC2034
+pull_options=()
+read -r -d '' -a pull_options <<<"${PULL_OPTIONS:-}" || true
+while IFS= read -r former; do
+    [[ -z $former ]] || pull_options+=("--moved-from=$former")
+done <<<"${MOVED_FROM:-}"
+[[ $SOURCE == file:* ]] || pull_options+=(--state "$WORK/drive-state.ndjson")
 # How sf-copy reaches the warehouse. STORAGE_INTEGRATION and STAGE are Snowflake's names for the way to the lake.
 # shellcheck disable=SC2034
 to_warehouse=(--to "$WAREHOUSE")
 [[ $WAREHOUSE != snowflake:* ]] || to_warehouse+=(--database "$DATABASE" --lake "$lake" --state "$WORK/snowflake"
     ${STORAGE_INTEGRATION:+--storage-integration "$STORAGE_INTEGRATION"} ${STAGE:+--stage "$STAGE"}
     ${ACCESS:+--access "$ACCESS"})
-mkdir -p "$WORK/tmp" "$RUN_FOLDER"
+# One line for a person, named after the step. Names of files may have line ends in them.
+say() {
+    local text=$*
+    text=${text//$'\n'/\\n}
+    printf '%s: %s\n' "$(basename "$0")" "${text//[[:cntrl:]]/?}" >&2
+}
 
-# One line for a person, named after the step.
-say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
+# What jq and the system's own programs end with, when they cannot read or write, is no status that anybody knows.
+trap '[[ $? -gt 5 ]] || { say "line $LINENO: a file could not be read or written, see above"; exit 74; }' ERR
 
+mkdir -p -- "$WORK/tmp" "$RUN_FOLDER" || { say "set WORK to a folder that can be written and has room" && exit 74; }
 [[ -x $SLUICE_BIN/adls-put ]] || { say "there are no programs in $SLUICE_BIN: build them with make release" && exit 78; }

@@ -11,8 +11,8 @@ struct DrivePull: Stage {
         usage: """
             drive-pull FOLDER... --output DIR [--contracts DIR] [--known FILE|-]
                 [--include GLOB]... [--exclude GLOB]... [--state FILE] [--full] [--allow-empty]
-                [--only changed|all] [--jobs N] [--quota-units N] [--quiet-period DURATION]
-                [--drive ID] [--impersonate EMAIL] [--credentials FILE] [--acknowledge-abuse]
+                [--moved-from FOLDER]... [--only changed|all] [--jobs N] [--quota-units N]
+                [--quiet-period DURATION] [--drive ID] [--impersonate EMAIL] [--credentials FILE] [--acknowledge-abuse]
                 [--dry-run] > manifest.ndjson
             """, discussion: PullHelp.text, version: sluiceVersion)
 
@@ -33,6 +33,11 @@ struct DrivePull: Stage {
     var exclude: [String] = []
     @Flag(help: "Take a missing or empty folder for one whose files were all deleted.")
     var allowEmpty = false
+    @Option(
+        help: ArgumentHelp(
+            "What a folder was called before: what came from there and is not here now is gone. Repeatable.",
+            valueName: "folder"))
+    var movedFrom: [String] = []
     @Option(help: ArgumentHelp("What to bring and print.", valueName: "changed|all"))
     var only: Selection = .changed
     @Flag(help: "Print what would be brought, and bring nothing.")
@@ -42,6 +47,7 @@ struct DrivePull: Stage {
 
     mutating func execute(log: Log, report: RunReport) throws(StageFailure) {
         let named = try PullSetUp.sources(folders, output: output)
+        let formerRoots = try PullSetUp.formerRoots(movedFrom, of: named)
         let filter = try NameFilter(include: include, exclude: exclude)
         let routing = try DatasetRouting(contracts: contracts, log: log)
         let records = try PullSetUp.records(known, report: report)
@@ -50,7 +56,7 @@ struct DrivePull: Stage {
         let lister = SourceLister(output: output, session: session, state: state, isFull: drive.full, log: log)
         let inventory = try Inventory.take(
             try PullSetUp.resolved(named, by: session), by: lister, filter: filter, known: records,
-            allowsEmpty: allowEmpty)
+            movedFrom: formerRoots, allowsEmpty: allowEmpty)
         try routing.check(inventory.files.map(\.drivePath) + inventory.deleted.map(\.drivePath), log: log)
         let names = LocalNames(inventory.files)
         PullMessages.tell(inventory, names, log: log, report: report)

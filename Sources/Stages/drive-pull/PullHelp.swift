@@ -29,6 +29,14 @@ enum PullHelp {
           came from this very folder and the folder, read completely, does not have
           it. A missing or empty folder deletes nothing (66) without --allow-empty.
 
+        A FOLDER THAT WAS MOVED
+          Records name the folder by its whole path, or its id. After a move, name
+          the old one with every pull, as long as files are known that came from
+          there; until then a warning tells how many. A file of this machine is
+          known by its path below the folder: the same path in the new folder is the
+          same file.
+            drive-pull file:/new --moved-from file:/old --known - ...
+
         GOOGLE DRIVE
           FOLDER is an id, an address, drive:ID, or root (My Drive). Shared drives
           are folders too. Shortcuts are followed as links are. Google Sheets come

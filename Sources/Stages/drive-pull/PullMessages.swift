@@ -17,9 +17,23 @@ enum PullMessages {
             log.warning("not every folder could be read: nothing counts as deleted there", code: "listing.incomplete")
             report.warn("listing.incomplete")
         }
-        if inventory.foreignCount > 0 {
-            log.info("\(inventory.foreignCount) known files belong to other folders; whether they are gone is not seen")
+        for root in inventory.otherRoots {
+            log.warning(text(of: root), code: "root.other")
+            report.warn("root.other")
         }
+    }
+
+    /// What another root's files mean for this run, and what to do about it.
+    private static func text(of other: OtherRoot) -> String {
+        let shared =
+            other.sharedCount == 0
+            ? "such as \(other.example)"
+            : "\(other.sharedCount) of them are here too and count as versions of the same files, such as "
+                + other.example
+        return "\(other.root): \(other.fileCount) known files came from there (\(shared)). It is not pulled: "
+            + "what is gone is not noticed, and its rows stay current. If the folder was moved, --moved-from \(other.root) "
+            + "(MOVED_FROM of the pipeline); if it is another source, pull that as well"
+            + (other.sharedCount == 0 ? "" : ", into a lake of its own")
     }
 
     /// The counts of the run.
@@ -37,6 +51,7 @@ enum PullMessages {
         report.count("skipped", skippedCount)
         report.count("unmatched", pull.unmatchedCount)
         report.count("failed", failures.count)
+        report.count("elsewhere", inventory.otherRoots.map(\.fileCount).reduce(0, +))
         log.info(
             "\(pull.newCount) new, \(pull.unchangedCount) unchanged, \(inventory.deleted.count) deleted, "
                 + "\(skippedCount) skipped" + (pull.postponedCount > 0 ? ", \(pull.postponedCount) postponed" : ""))

@@ -17,6 +17,24 @@ enum PullSetUp {
         return sources
     }
 
+    /// What the sources were called before, as records name it. A source itself is a usage error: it was not moved.
+    static func formerRoots(
+        _ folders: [String], of sources: [SourceAddress]
+    ) throws(StageFailure) -> Set<String> {
+        var roots: Set<String> = []
+        for folder in folders {
+            let former = try SourceAddress.parse(folder)
+            if case .drive(let address) = former, address.id == DriveAddress.rootAlias {
+                throw .usage("--moved-from \(folder): records name My Drive by its id; give that")
+            }
+            guard !sources.contains(where: { $0.root == former.root }) else {
+                throw .usage("--moved-from \(folder): that is a folder to pull; give what it was called before")
+            }
+            roots.insert(former.root)
+        }
+        return roots
+    }
+
     /// A connection to Drive, where a source lies there.
     static func session(
         for sources: [SourceAddress], _ options: DriveOptions, log: Log

@@ -29,11 +29,13 @@ import Testing
     }
 
     private func take(
-        _ known: NewestRecords, include: [String] = [], exclude: [String] = [], allowsEmpty: Bool = false
+        _ known: NewestRecords, include: [String] = [], exclude: [String] = [], movedFrom: Set<String> = [],
+        allowsEmpty: Bool = false
     ) throws -> Inventory {
         try Inventory.take(
             [.folder(path: folder.file("root"))], by: SourceLister(output: folder.file("pulled")),
-            filter: try NameFilter(include: include, exclude: exclude), known: known, allowsEmpty: allowsEmpty)
+            filter: try NameFilter(include: include, exclude: exclude), known: known, movedFrom: movedFrom,
+            allowsEmpty: allowsEmpty)
     }
 
     @Test func aKnownFileThatIsNotThereIsDeleted() throws {
@@ -48,11 +50,39 @@ import Testing
         #expect(try take(try known(["z"], version: "deleted")).deleted.isEmpty)
     }
 
-    @Test func filesOfAnotherRootAreNotThisRunsBusiness() throws {
+    @Test func filesOfAnotherRootAreToldAndNoneOfThemIsDeleted() throws {
         try folder.write("root/a", text: "")
-        let inventory = try take(try known(["z"], root: "file:/elsewhere"))
+        let inventory = try take(try known(["a", "z"], root: "file:/elsewhere"))
         #expect(inventory.deleted.isEmpty)
-        #expect(inventory.foreignCount == 1)
+        #expect(
+            inventory.otherRoots == [
+                OtherRoot(root: "file:/elsewhere", fileCount: 2, sharedCount: 1, example: "a")
+            ])
+        #expect(try take(try known(["z"], root: "file:/elsewhere", version: "deleted")).otherRoots.isEmpty)
+    }
+
+    @Test func whatCameFromAFolderThatWasMovedAndIsNotHereIsDeleted() throws {
+        try folder.write("root/a", text: "")
+        let known = try known(["a", "y/b", "z"], root: "file:/elsewhere")
+        let inventory = try take(known, movedFrom: ["file:/elsewhere"])
+        #expect(inventory.deleted.map(\.fileID) == ["y/b", "z"])
+        #expect(inventory.otherRoots.isEmpty)
+        #expect(try take(known, exclude: ["z"], movedFrom: ["file:/elsewhere"]).deleted.map(\.fileID) == ["y/b"])
+        // Behind a link to nothing, or in a folder that could not be read, it may still be.
+        symlink("/nonexistent", folder.file("root/y"))
+        #expect(try take(known, movedFrom: ["file:/elsewhere"]).deleted.map(\.fileID) == ["z"])
+        try folder.write("root/" + String(repeating: "d/", count: LocalFolder.depthLimit + 1) + "x", text: "")
+        #expect(try take(known, movedFrom: ["file:/elsewhere"]).deleted.isEmpty)
+    }
+
+    @Test func aFolderIsNotMovedFromItselfNorFromAnAlias() throws {
+        let sources = try PullSetUp.sources(["file:/new"], output: "out")
+        #expect(try PullSetUp.formerRoots(["file:/old/", "drive:abc"], of: sources) == ["file:/old", "drive:abc"])
+        for wrong in ["file:/new/", "root", "nonsense"] {
+            #expect { try PullSetUp.formerRoots([wrong], of: sources) } throws: {
+                ($0 as? StageFailure)?.status == ExitStatus.usage
+            }
+        }
     }
 
     @Test func anEmptyOrMissingRootDeletesNothingUnlessItIsMeant() throws {
