@@ -1,12 +1,14 @@
 """What goes wrong around a run, and what is left of it: odd names, lost files, moved lakes, edited contracts, bad options."""
+import hashlib
 import os
+import re
 import shutil
 import subprocess
 
 import duckdb
 import pytest
 
-from pipeline import ROOT, SELLER_HEADER, Pipeline, seller, write_workbook
+from pipeline import BINARIES, ROOT, SELLER_HEADER, Pipeline, seller, write_workbook
 
 
 def put(pipeline: Pipeline, name: str, numbers: range, city: str = "campinas") -> None:
@@ -87,15 +89,41 @@ def test_a_lost_raw_file_stops_its_dataset_and_says_what_to_do(pipeline):
         ["product_category_name", "product_category_name_english"], [["beleza", "health"]])
     pipeline.run(steps="pull")
     raw = next((pipeline.lake / "raw" / "sellers").rglob("*.xlsx"))
-    content = raw.read_bytes()
-    raw.unlink()
-    output = pipeline.run(expect=65)
-    assert "bring the file back" in output and "1 processed, 1 not" in output
-    assert pipeline.query("select count(*) from lnd.product_category_name_translation") == [(1,)]
-    assert pipeline.statuses("sellers") == []
-    raw.write_bytes(content)
+    copy = pipeline.folder / "copy.xlsx"
+    shutil.copy(raw, copy)
+    for harm in (raw.unlink, lambda: raw.write_bytes(b"something else")):
+        harm()
+        output = pipeline.run(expect=65)
+        assert "until its raw file is back, nothing of sellers is loaded; the other datasets go on" in output
+        assert f"with sha256 {hashlib.sha256(copy.read_bytes()).hexdigest()} from a copy of the lake" in output
+        assert "1 not" in output and "sellers: a delivery is not processed yet" in output
+        assert pipeline.query("select count(*) from lnd.product_category_name_translation") == [(1,)]
+        assert pipeline.statuses("sellers") == []
+        # What the message says, to the letter.
+        command = re.search(r"adls-put COPY --to \S+ --if-exists replace", output).group()
+        subprocess.run(
+            command.replace("COPY", str(copy)), shell=True, check=True, stdout=subprocess.DEVNULL,
+            env=pipeline.environment(PATH=f"{BINARIES}:{os.environ['PATH']}"))
+        assert raw.read_bytes() == copy.read_bytes()
     pipeline.run()
     assert pipeline.statuses("sellers") == ["current"]
+
+
+def test_a_delivery_whose_raw_file_nobody_has_is_given_up_and_comes_again_where_the_source_has_it(pipeline):
+    put(pipeline, "Sellers.xlsx", range(3))
+    pipeline.run()
+    put(pipeline, "Sellers.xlsx", range(4))
+    pipeline.run(steps="pull")
+    next(path for path in (pipeline.lake / "raw").rglob("*.xlsx") if path.stat().st_mtime_ns == max(
+        other.stat().st_mtime_ns for other in (pipeline.lake / "raw").rglob("*.xlsx"))).unlink()
+    output = pipeline.run(expect=65)
+    command = re.search(r"adls-put --delete \S+ --with-memory", output).group()
+    subprocess.run(
+        command, shell=True, check=True, stdout=subprocess.DEVNULL,
+        env=pipeline.environment(PATH=f"{BINARIES}:{os.environ['PATH']}"))
+    pipeline.run()
+    assert pipeline.statuses("sellers") == ["superseded", "current"]
+    assert pipeline.query("select count(*) from lnd.sellers") == [(7,)]
 
 
 def test_a_contract_that_changes_while_the_run_is_on_publishes_nothing_under_the_old_key(pipeline):

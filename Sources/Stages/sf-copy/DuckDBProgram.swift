@@ -8,6 +8,8 @@ internal import StageKit
 struct DuckDBProgram {
     /// The answers of one script are at most this long: 200,000 control rows.
     static let answerLimit = 256 << 20
+    /// As much is told of an answer that is no row.
+    static let strayTextLimit = 1000
 
     let path: String
 
@@ -51,18 +53,35 @@ struct DuckDBProgram {
         }
     }
 
-    private static func rows(_ output: [UInt8]) throws(WarehouseError) -> [JSONObject] {
+    /// What went wrong when the database was closed, such as a disk that is full, is written among the answers, in
+    /// colours, and the status is 0.
+    static func rows(_ output: [UInt8]) throws(WarehouseError) -> [JSONObject] {
         var rows: [JSONObject] = []
         for line in output.split(separator: 0x0A) {
             let value: JSONValue
             do throws(JSONError) {
                 value = try JSONValue(parsing: Array(line))
             } catch {
-                throw .refused("duckdb answered with something else than JSON: \(firstLine(Array(line.prefix(200))))")
+                let rest = output[line.startIndex...].prefix(strayTextLimit)
+                throw WarehouseError(message: "duckdb answered: \(plainText(rest))")
             }
             if let row = value.object { rows.append(row) }
         }
         return rows
+    }
+
+    /// One line without the codes of colours (`ESC [ 31 m`).
+    private static func plainText(_ bytes: some Sequence<UInt8>) -> String {
+        var plain: [UInt8] = []
+        var isInCode = false
+        for byte in bytes {
+            if byte == 0x1B { isInCode = true }
+            let isGap = byte <= 0x20
+            if !isInCode, !(isGap && (plain.last ?? 0x20) == 0x20) { plain.append(isGap ? 0x20 : byte) }
+            if byte == 0x6D { isInCode = false }
+        }
+        if plain.last == 0x20 { plain.removeLast() }
+        return String(decoding: plain, as: UTF8.self)
     }
 
     /// The first line says what is wrong; those below show the statement again.

@@ -34,7 +34,7 @@ struct DuckDBWarehouse: Warehouse {
     func makeIfMissing() throws(WarehouseError) {
         if try exists() { return }
         let partial = "\(file).\(getpid()).partial"
-        defer { unlink(partial) }
+        defer { for end in ["", ".wal"] { unlink(partial + end) } }
         do throws(IOError) {
             try FileSystem.makeFolders(FileSystem.parent(of: file))
             try FileSystem.remove(partial)

@@ -41,6 +41,19 @@ struct DuckDBWarehouseTests {
             warehouse: warehouse, landing: contract.datasets.map { .landing($0) }, evolves: evolves)
     }
 
+    @Test func whatDuckDBSaysWhileItClosesIsToldInOneLineAndAFullDiskIsNoRefusal() throws {
+        let said =
+            "{\"a\":1}\n\u{1B}[31mERROR:\n\u{1B}[00m\u{1B}[31mSilent exception:\tCould not write: No space left on device\n\n"
+        #expect(
+            throws: WarehouseError.unusable(
+                "duckdb answered: ERROR: Silent exception: Could not write: No space left on device")
+        ) { try DuckDBProgram.rows(Array("\(said)\u{1B}[00m".utf8)) }
+        #expect(throws: WarehouseError.refused("duckdb answered: pardon")) {
+            try DuckDBProgram.rows(Array("pardon".utf8))
+        }
+        #expect(try DuckDBProgram.rows(Array("{\"a\":1}\n".utf8)).count == 1)
+    }
+
     @Test func anyTextComesBackAsItWas() throws {
         let folder = try TemporaryDirectory()
         let warehouse = try made(folder)
