@@ -167,6 +167,10 @@ def test_the_quality_page_names_file_sheet_row_and_cell(draw):
     assert list(rejects[["Dataset", "Sheet", "Row", "Cell", "Reason"]].itertuples(index=False, name=None)) == [
         ("order_items", "Sheet1", 7, "Sheet1!F7", "parse.decimal"), ("order_items", "Sheet1", 7, "Sheet1!D7", "required"),
         ("order_items", "Sheet1", 9, "Sheet1!D7", "required")]
+    # A new file that was set aside has no older rows that count instead.
+    aside = next(table.value for table in test.dataframe if "Rows of an older version" in table.value.columns)
+    assert list(aside[["Dataset", "File", "Status", "Rows of an older version"]].itertuples(index=False, name=None)) == [
+        ("sellers", "Odd <b>sellers</b>.xlsx", "quarantined", "0")]
     test.multiselect(key="reject_codes").set_value(["parse.decimal"]).run()
     rejects = next(table.value for table in test.dataframe if "Cell" in table.value.columns)
     assert list(rejects["Cell"]) == ["Sheet1!F7"]
@@ -272,7 +276,8 @@ def html_report(warehouse, folder: pathlib.Path, **more: str) -> subprocess.Comp
 def test_the_html_report_holds_the_kpis_and_needs_nothing_else(warehouse, direct, tmp_path):
     (tmp_path / "steps.ndjson").write_text('{"step": "pull", "seconds": 1.25, "exit_status": 0}\n')
     (tmp_path / "loaded.ndjson").write_text(
-        '{"dataset": "orders", "file": {"drive_path": "Sales/<i>orders</i>.xlsx"}, "load": {"status": "current", "rows": 12}}\n')
+        '{"dataset": "orders", "file": {"drive_path": "Sales/<i>orders</i>.xlsx"}, "load": {"status": "current", "rows": 12, '
+        '"reason": "two < three"}}\n')
     done = html_report(warehouse.path, tmp_path)
     assert done.returncode == 0, done.stderr
     text = (tmp_path / "report.html").read_text()
@@ -281,6 +286,7 @@ def test_the_html_report_holds_the_kpis_and_needs_nothing_else(warehouse, direct
         assert f">{value}</b>" in text
     assert text.count("<figure>") == 8
     assert ">Sheet1</td>" in text and ">F7</td>" in text and ">parse.decimal</td>" in text and SECRET not in text
+    assert "two &lt; three" in text and "Files whose newest version does not count" in text
     # Texts of the data are text: no tag of theirs is one.
     assert "&lt;i&gt;orders&lt;/i&gt;" in text and "<i>" not in text
     # Nothing is fetched: no address, no script, no style sheet, and the page's own policy forbids it.

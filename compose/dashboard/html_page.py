@@ -106,11 +106,16 @@ def run_section(warehouse, steps: list[dict], loaded: list[dict]) -> str:
     parts.append(table(steps, [("step", "Step"), ("seconds", "Seconds", lambda value: f"{value:.1f}"), ("exit_status", "Exit status", count)]))
     deliveries = [
         {"dataset": line.get("dataset"), "file": (line.get("file") or {}).get("drive_path"), "status": (line.get("load") or {}).get("status"),
-         "rows": (line.get("load") or {}).get("rows") or 0} for line in loaded[:MAXIMUM_DELIVERY_ROWS]]
+         "rows": (line.get("load") or {}).get("rows") or 0, "reason": (line.get("load") or {}).get("reason") or NOTHING} for line in loaded[:MAXIMUM_DELIVERY_ROWS]]
     parts.append("<h2>Deliveries of this run</h2>")
     parts.append(
-        table(deliveries, [("dataset", "Dataset"), ("file", "File"), ("status", "Status"), ("rows", "Rows", count)])
+        table(deliveries, [("dataset", "Dataset"), ("file", "File"), ("status", "Status"), ("rows", "Rows", count), ("reason", "Why", "long")])
         if deliveries else '<p class="empty">Nothing was new.</p>')
+    aside = quality.set_aside(warehouse)
+    if aside:
+        parts.append("<h2>Files whose newest version does not count</h2>")
+        parts.append(table(aside, [
+            ("dataset", "Dataset"), ("file", "File"), ("status", "Status"), ("rows_instead", "Rows of an older version", count), ("reason", "Why", "long")]))
     return "".join(parts)
 
 

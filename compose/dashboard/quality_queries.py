@@ -25,6 +25,17 @@ def deliveries(warehouse) -> list[dict]:
         f"from ops.deliveries order by delivered_at desc, dataset, drive_path limit {MAXIMUM_DELIVERIES}")
 
 
+def set_aside(warehouse) -> list[dict]:
+    """Files whose newest version was set aside, and how many rows of an older one count instead: none of a file that is new."""
+    return warehouse.rows(
+        "select aside.delivered_at, aside.dataset, aside.drive_path as file, aside.status, coalesce(standing.rows_landed, 0) as rows_instead, "
+        "aside.reason, aside.delivery from ops.deliveries as aside "
+        "inner join (select file_id, max(delivered_at) as delivered_at from ops.deliveries group by file_id) as newest "
+        "on newest.file_id = aside.file_id and newest.delivered_at = aside.delivered_at "
+        "left join ops.deliveries as standing on standing.file_id = aside.file_id and standing.status = 'current' "
+        f"where aside.status in ('failed', 'quarantined') order by aside.delivered_at desc, file limit {MAXIMUM_DELIVERIES}")
+
+
 def reject_counts(warehouse) -> list[dict]:
     """Refused rows of current deliveries by dataset, column and reason."""
     return warehouse.rows(

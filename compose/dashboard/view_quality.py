@@ -21,6 +21,11 @@ def show(warehouse, selection: Selection) -> None:
         help="Quarantined by a guard, or failed. The last good delivery of the file stays current.")
     for check in quality.failed_checks(warehouse):
         st.error(f"The check {check['check_name']} of the last marts run says {check['status']}.")
+    if aside := quality.set_aside(warehouse):
+        st.subheader("Files whose newest version does not count")
+        table(aside, {
+            "delivered_at": ("Delivered", moment), "dataset": ("Dataset", None), "file": ("File", None), "status": ("Status", None),
+            "rows_instead": ("Rows of an older version", count), "reason": ("Why", None), "delivery": ("Delivery", None)})
     st.subheader("Refused rows by reason")
     table(quality.reject_counts(warehouse), {
         "dataset": ("Dataset", None), "field": ("Column", None), "code": ("Reason", None), "row_count": ("Rows", count), "message": ("Example", None)})

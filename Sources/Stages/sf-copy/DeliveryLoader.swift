@@ -16,8 +16,11 @@ struct DeliveryLoader {
     /// Print the statements instead of running them.
     let isDryRun: Bool
 
-    private var files: [String] = []
-    private var state = WarehouseState()
+    private(set) var files: [String] = []
+    private(set) var state = WarehouseState()
+    /// Known where files are to be deleted.
+    private(set) var standing: DatasetStanding?
+    private(set) var rowsTouchedAtStart = 0
     private var hasSetback = false
     let table: TableShape
 
@@ -55,8 +58,11 @@ struct DeliveryLoader {
     mutating func readState(for lines: [DeliveryLine]) throws(WarehouseError) -> WarehouseCatalog {
         var seen: Set<[UInt8]> = []
         files = lines.map(\.record.fileID).filter { seen.insert(Array($0.utf8)).inserted }
-        let (catalog, state) = try WarehouseState.read(from: warehouse, files: files)
+        let (catalog, state) = try WarehouseState.read(
+            from: warehouse, files: files, standingOf: lines.contains(where: \.isDeletion) ? dataset.name : nil)
         self.state = state
+        standing = state.standing
+        rowsTouchedAtStart = state.currentRows(ofFiles: files, in: dataset.name)
         return catalog
     }
 
@@ -86,8 +92,9 @@ struct DeliveryLoader {
         case .nothing(let outcome): return Result(line: line, outcome: outcome, statements: [])
         case .change(let planned): change = planned
         }
+        let endingRows = line.isDeletion ? state.currentRows(ofFiles: [line.record.fileID], in: dataset.name) : 0
         if line.isDeletion, hasSetback {
-            return refusal(line, .postponed, "another delivery of \(dataset.name) is not good in this run")
+            return refusal(line, .postponed, postponementReason(rowCount: endingRows))
         }
         var processed: ProcessedRows?
         if change.landing == .replace, case .rows(let rows) = line.work {
@@ -105,6 +112,7 @@ struct DeliveryLoader {
         let script = LoadScript(warehouse: warehouse, table: table, fence: fence)
         let statements = script.statements(change, rows: processed)
         var result = Result(line: line, outcome: change.outcome, statements: statements)
+        if line.isDeletion { result.outcome.reason = deletionNote(line, rowCount: endingRows) }
         if !isDryRun {
             let addresses = processed?.files.map(\.url) ?? []
             do throws(WarehouseError) {

@@ -23,12 +23,27 @@ struct PendingDeliveries {
         contractDigests = digests
     }
 
+    /// Deliveries that are current in a dataset whose contract has stopped asking for them. A rebuild would lack them.
+    struct Unclaimed {
+        var fileCount = 0
+        var rowCount = 0
+        var example = ""
+
+        mutating func add(_ record: ManifestRecord, _ known: DeliveryRow) {
+            if fileCount == 0 { example = "\(record.drivePath), delivery \(record.delivery)" }
+            fileCount += 1
+            rowCount += known.rowsLanded ?? 0
+        }
+    }
+
     /// What was found in a stream of records.
     struct Found {
         /// Lines to print, by time of delivery.
         var pending: [JSONObject] = []
         /// Paths that no contract asks for.
         var unmatched: [String] = []
+        /// What the warehouse still has of those, by dataset.
+        var unclaimed: [String: Unclaimed] = [:]
         /// Paths that several contracts ask for, with these: the contracts contradict each other.
         var contested: [(path: String, datasets: [String])] = []
         /// Acceptances of deliveries that have no record.
@@ -52,7 +67,11 @@ struct PendingDeliveries {
         let order = records.sorted { ($0.deliveredAt, $0.delivery) < ($1.deliveredAt, $1.delivery) }
         for record in order where record.kind != .unchanged {
             switch contracts.routing.route(record.drivePath) {
-            case .none: found.unmatched.append(record.drivePath)
+            case .none:
+                found.unmatched.append(record.drivePath)
+                if let known = known[record.delivery], known.status == .current {
+                    found.unclaimed[known.dataset, default: Unclaimed()].add(record, known)
+                }
             case .many(let datasets): found.contested.append((record.drivePath, datasets))
             case .one(let dataset):
                 let pending = Pending(

@@ -17,7 +17,10 @@ extension SFCopy {
         for line in DeliveryLoader.ordered(lines) {
             let result = try asking { () throws(WarehouseError) in try loader.load(line) }
             totals.add(result)
-            if !result.isGood { log.warning(result.message, code: result.warningCode) }
+            if result.needsALook {
+                log.warning(result.message, code: result.warningCode)
+                output.report.warn(result.warningCode)
+            }
             if dryRun {
                 let script = result.statements.isEmpty ? "" : warehouse.script(.writing, result.statements)
                 try output.print(script: script)
@@ -25,10 +28,21 @@ extension SFCopy {
                 try output.print(result.document(table: loader.table))
             }
         }
+        tellShrinkage(loader, output: output, log: log)
         if totals.setbackCount > 0 {
             throw .badData(
                 "\(totals.setbackCount) of \(lines.count) deliveries of \(dataset.name) are not loaded as good")
         }
+    }
+
+    /// Deletions are held back by no guard: what they leave is told.
+    private func tellShrinkage(_ loader: DeliveryLoader, output: ResultOutput, log: Log) {
+        guard let (before, after) = loader.currentRows else { return }
+        output.report.count("current_rows_before", before)
+        output.report.count("current_rows_after", after)
+        guard let message = loader.shrinkageMessage else { return }
+        log.warning(message, code: "load.shrunk")
+        output.report.warn("load.shrunk")
     }
 
     /// The lines that bring something. Those of unchanged files are printed as they are. One line that is wrong, or of
@@ -102,6 +116,9 @@ extension DeliveryLoader.Result {
         "\(line.record.drivePath) (delivery \(line.record.delivery)): \(outcome.status.rawValue): "
             + (outcome.reason ?? findings.first { !$0.status.isGood }?.reason ?? "no reason was given")
     }
+
+    /// Whatever is not good, and a good deletion of which something is to be told.
+    var needsALook: Bool { !isGood || (line.isDeletion && outcome.reason != nil) }
 
     var warningCode: String { "load.\(outcome.status.rawValue)" }
 }

@@ -9,6 +9,13 @@ extension SFCopy {
         let known = try asking { () throws(WarehouseError) in try knownDeliveries(of: warehouse) }
         let found = finder.find(in: records, acceptances: acceptances, known: known)
         for path in found.unmatched { log.warning("\(path): no contract asks for it", code: "pending.unmatched") }
+        for (dataset, unclaimed) in found.unclaimed.sorted(by: { $0.key < $1.key }) {
+            log.warning(
+                "\(dataset): \(unclaimed.rowCount) rows of \(unclaimed.fileCount) files that no contract asks for any more are "
+                    + "still current (\(unclaimed.example)), and a rebuild would not have them. Let a contract name the files "
+                    + "again, or rebuild (scripts/replay)", code: "pending.unclaimed")
+            output.report.warn("pending.unclaimed", times: unclaimed.fileCount)
+        }
         for delivery in found.strayAcceptances {
             log.warning("delivery \(delivery) is accepted and has no record", code: "pending.strayAcceptance")
         }

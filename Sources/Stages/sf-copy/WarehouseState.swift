@@ -7,6 +7,8 @@ struct WarehouseState {
     private var histories: [[UInt8]: FileHistory] = [:]
     private var holders: [String: String?] = [:]
     private var delivered: Set<String> = []
+    /// Known only when it was asked for.
+    private(set) var standing: DatasetStanding?
 
     init() {}
 
@@ -30,6 +32,7 @@ struct WarehouseState {
         for row in rows where row["kind"]?.string == "lock" {
             if let name = row["name"]?.string { holders[name] = .some(row["holder"]?.string) }
         }
+        standing = DatasetStanding(answer: rows)
         let deliveries = rows.compactMap { DeliveryRow(answer: $0) }
         histories = Dictionary(grouping: deliveries) { Array($0.fileID.utf8) }.mapValues { FileHistory($0) }
     }
@@ -37,14 +40,18 @@ struct WarehouseState {
     /// Reads what is there and what it knows of these files, at once. Without a warehouse or its control tables nothing
     /// is known, and the catalog tells which are missing.
     ///
-    /// - Parameter forFiles: also which datasets have deliveries, for `hasDeliveries`.
+    /// - Parameters:
+    ///   - forFiles: also which datasets have deliveries, for `hasDeliveries`.
+    ///   - dataset: also what of this dataset counts, for `standing`.
     static func read(
-        from warehouse: any Warehouse, files: [String], forFiles: Bool = false
+        from warehouse: any Warehouse, files: [String], forFiles: Bool = false, standingOf dataset: String? = nil
     ) throws(WarehouseError) -> (catalog: WarehouseCatalog, state: WarehouseState) {
         let dialect = warehouse.dialect
         guard try warehouse.exists() else { return (WarehouseCatalog(dialect), WarehouseState()) }
         do throws(WarehouseError) {
-            let more = forFiles ? [deliveredQuery(dialect)] : []
+            let more =
+                (forFiles ? [deliveredQuery(dialect)] : [])
+                + (dataset.map { DatasetStanding.queries(of: $0, dialect) } ?? [])
             let answer = try warehouse.run(
                 .reading, [WarehouseCatalog.query(dialect)] + queries(files: files, dialect) + more)
             return (WarehouseCatalog(answer, dialect), WarehouseState(answer: answer))
