@@ -11,7 +11,12 @@ struct YAMLReader {
     static let nodeLimit = 100_000
 
     /// - Throws: the first fault, with its place.
-    static func read(_ bytes: [UInt8]) throws(Finding) -> YAMLNode {
+    static func read(_ file: [UInt8]) throws(Finding) -> YAMLNode {
+        // Editors on Windows put a byte order mark first, which libyaml takes for text when a comment follows.
+        let bytes = file.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(file.dropFirst(3)) : file
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+            throw fault(0, 0, "the file is UTF-16", "save it as UTF-8")
+        }
         guard bytes.count <= byteLimit else {
             throw fault(0, 0, "the file has more than \(byteLimit) bytes", "a contract describes one dataset: split it")
         }

@@ -43,6 +43,15 @@ import Testing
         #expect(messages(bytes).count == 1)
     }
 
+    @Test func aFileAsWindowsEditorsSaveItIsTheSameContractAndUTF16IsSaid() {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let comment = "# Written in an editor.\n"
+        let lines = (comment + ContractFixture.text).replacing("\n", with: "\r\n")
+        #expect(messages(mark + Array(lines.utf8)) == [])
+        #expect(messages(mark) == messages(""))
+        #expect(messages([0xFF, 0xFE, 0x61, 0x00]) == ["x:1:1: the file is UTF-16; save it as UTF-8"])
+    }
+
     /// Every cut of a good contract ends in findings or a contract, never in a crash.
     @Test func everyPrefixEndsOrderly() {
         let bytes = Array(ContractFixture.text.utf8)
