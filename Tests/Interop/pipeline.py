@@ -28,6 +28,8 @@ class Pipeline:
         self.warehouse = folder / "warehouse.duckdb"
         self.contracts = ROOT / "compose" / "contracts"
         self.binaries = BINARIES
+        # Where runs are started.
+        self.place = None
         self.source.mkdir(parents=True, exist_ok=True)
 
     def environment(self, **more: str) -> dict[str, str]:
@@ -39,7 +41,7 @@ class Pipeline:
     def start(self, *arguments: str, steps: str = WITHOUT_MARTS, **more: str) -> subprocess.Popen:
         command = [str(ROOT / "scripts" / "run-pipeline"), "--steps", steps, *arguments]
         return subprocess.Popen(
-            command, env=self.environment(**more), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            command, env=self.environment(**more), cwd=self.place, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             start_new_session=True)
 
     def run(self, *arguments: str, steps: str = WITHOUT_MARTS, expect: int | None = 0, **more: str) -> str:

@@ -213,10 +213,25 @@ def test_what_no_run_can_do_is_said_with_the_right_status(pipeline):
     put(pipeline, "Sellers.xlsx", range(3))
     assert "foo is not one of pull, process, load, marts" in pipeline.run(steps="pull,foo", expect=64)
     assert "build them with make release" in script(pipeline, "run-pipeline", expect=78, SLUICE_BIN="/nonexistent")
+    assert "DATASETS names sellerz, of which there is no contract" in script(pipeline, "pending", expect=78, DATASETS="sellerz")
+    taken = pipeline.folder / "taken"
+    taken.write_text("")
+    assert "set WORK to a folder that can be written" in script(pipeline, "run-pipeline", expect=74, WORK=str(taken))
     pipeline.run()
     assert "0123456789abcdef is not pending" in script(pipeline, "process", "0123456789abcdef", expect=66)
     (pipeline.lake / "_deliveries" / ".DS_Store").write_bytes(b"not ours")
     assert f"a file in file:{pipeline.lake}/_deliveries/ is no delivery record" in pipeline.run(expect=65)
+
+
+def test_a_run_whose_disk_is_full_says_so_with_a_known_status_and_the_next_one_ends_right(pipeline):
+    put(pipeline, "Sellers.xlsx", range(3))
+    folder = pipeline.work / "runs" / "full"
+    folder.mkdir(parents=True)
+    (folder / "steps.ndjson").symlink_to("/dev/full")
+    output = pipeline.run(expect=74, RUN="full")
+    assert "No space left on device" in output and "run-pipeline: line" in output and "could not be read or written" in output
+    pipeline.run(DATASETS="\nsellers\nproducts\n")
+    assert pipeline.statuses("sellers") == ["current"]
 
 
 def test_accept_writes_the_acceptance_to_the_lake_and_flips(pipeline):
@@ -243,15 +258,16 @@ def test_accept_writes_the_acceptance_to_the_lake_and_flips(pipeline):
 def test_marts_as_of_a_time_give_way_to_those_of_today(pipeline):
     steps = "pull,process,load,marts"
     put(pipeline, "Sellers.xlsx", range(3))
-    # A relative work folder serves as well, though dbt runs in its own.
-    pipeline.work = os.path.relpath(pipeline.work)
-    assert "marts: ok" in pipeline.run(steps=steps)
-    assert "marts: ok" in pipeline.run(steps=steps, AS_OF="2020-01-01 00:00:00")
+    # A relative work folder serves as well, though dbt runs in its own, and a name that looks like an option.
+    pipeline.place, pipeline.work, pipeline.warehouse = pipeline.folder, "work", pipeline.folder / "-w.duckdb"
+    named = {"WAREHOUSE": "duckdb:-w.duckdb"}
+    assert "marts: ok" in pipeline.run(steps=steps, **named)
+    assert "marts: ok" in pipeline.run(steps=steps, AS_OF="2020-01-01 00:00:00", **named)
     landed = "select count(*) from marts.dim_seller where seller_id in (select seller_id from lnd.sellers)"
     assert pipeline.query(landed) == [(0,)]
-    assert "marts: ok" in pipeline.run(steps=steps)
+    assert "marts: ok" in pipeline.run(steps=steps, **named)
     assert pipeline.query(landed) == [(3,)]
-    assert "marts: nothing new" in pipeline.run(steps=steps)
+    assert "marts: nothing new" in pipeline.run(steps=steps, **named)
 
 
 def test_a_replay_leaves_nothing_of_the_old_file_beside_the_new_one(pipeline):
