@@ -200,7 +200,7 @@ def test_a_folder_goes_with_all_that_is_in_it_and_nothing_beside_it(emulator, tm
     program.run(emulator, "--delete", f"{URL}/", "--with-memory", expect=64)
 
 
-def test_a_listing_that_never_ends_is_an_error(emulator):
+def test_a_listing_that_never_ends_is_an_error(emulator, written):
     emulator.script({"match": {"operation": "path.list"}, "actions": [{"kind": "empty_page"}]})
     try:
         done = program.run(emulator, "--list", f"{URL}/ours/", expect=75)
