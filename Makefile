@@ -66,21 +66,32 @@ check-stack: setup ## build the images, start every service, carry workbooks to 
 
 # ---- Build and tests -----------------------------------------------------------------------------------------------
 
-.PHONY: setup
-setup: ## system packages and Python environment, only what is missing
+environments := $(addprefix environment-,pipeline snowflake checks dagster)
+
+.PHONY: system $(environments)
+system:
 	@scripts/setup-system
-	@scripts/setup-python pipeline
+$(environments): environment-%: system
+	@scripts/setup-python $*
+
+.PHONY: setup
+setup: system environment-pipeline ## system packages and Python environment, only what is missing
 
 .PHONY: build
-build: setup ## debug build
+build: system ## debug build
 	swift build
 
 .PHONY: release
-release: setup ## the programs, in .build/release
+release: system ## the programs, in .build/release
 	@scripts/build-release
 
+# On a fresh machine the environments take as long as the build does: pip waits for the network while the compiler works.
+.PHONY: test-setup
+test-setup:
+	@$(MAKE) --no-print-directory --jobs 3 release $(environments)
+
 .PHONY: test
-test: setup release ## everything that decides whether a change may land
+test: test-setup ## everything that decides whether a change may land
 	scripts/run-tests
 
 .PHONY: unit
@@ -94,10 +105,10 @@ golden: setup release ## golden command-line cases
 .PHONY: interop
 interop: setup release ## peers and the end-to-end runs
 	@scripts/setup-python snowflake
-	$(python) -m pytest -q -n auto --maxprocesses 4 --dist loadfile Tests/Interop
+	$(python) -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder Tests/Interop
 
 .PHONY: test-long
-test-long: setup release ## test, then what takes hours: fuzzing, other readers, all examples, sanitizers
+test-long: test-setup ## test, then what takes hours: fuzzing, other readers, all examples, sanitizers
 	scripts/run-tests
 	scripts/run-tests-long
 
@@ -111,7 +122,7 @@ test-browser: setup release ## walk through the dashboard and the HTML report wi
 	$(python) -m pytest -q --long Tests/Interop/test_browser_walks.py
 
 .PHONY: bench
-bench: release ## speed and memory beside the peers (about 20 minutes)
+bench: setup release ## speed and memory beside the peers (about 20 minutes)
 	@scripts/setup-python bench
 	scripts/bench-xlsx
 	scripts/bench-clean
