@@ -13,6 +13,16 @@ collect_ignore_glob = [
     *([] if HAS_DAGSTER else ["test_dagster_*.py"]),
 ]
 
+# Workers take whole files (--dist loadfile), in the order in which they are collected here. One that takes long must not be
+# the last: the other workers would wait for it. Among these and all others the order does not matter.
+LONGEST_FIRST = {name: place for place, name in enumerate([
+    "test_dbt_snowflake.py", "test_pipeline_days.py", "test_pipeline_trouble.py", "test_dbt.py",
+    "test_pipeline_deliveries.py", "test_pipeline_kills.py", "test_pipeline_azure.py", "test_powerbi.py",
+    "test_adls_put_faults.py", "test_pipeline_snowflake.py", "test_sf_copy_snowflake.py", "test_sf_copy_kills.py",
+    "test_sf_copy_files.py", "test_sf_copy.py", "test_verify_cloud.py", "test_dbt_defects.py", "test_dbt_samples.py",
+    "test_demo.py", "test_pipeline_memory.py",
+])}
+
 
 @pytest.fixture
 def pipeline(tmp_path):
@@ -39,6 +49,7 @@ def pytest_addoption(parser):
 
 def pytest_collection_modifyitems(config, items):
     """Leaves out what is marked `long` unless --long is given: deselected and counted as that, never skipped."""
+    items.sort(key=lambda item: LONGEST_FIRST.get(item.path.name, len(LONGEST_FIRST)))
     if config.getoption("--long"):
         return
     left_out = [item for item in items if item.get_closest_marker("long")]
