@@ -3,13 +3,13 @@
 import copy
 import json
 import pathlib
-import subprocess
-import sys
 
 import datacontract
+import datacontract.cli
 import jsonschema
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "compose" / "contracts"
 FILES = sorted(FOLDER.glob("*.odcs.yaml"))
@@ -34,10 +34,10 @@ def test_every_dataset_has_its_contract():
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_datacontract_lint_accepts(path):
-    command = pathlib.Path(sys.executable).with_name("datacontract")
-    result = subprocess.run([command, "lint", str(path)], capture_output=True, text=True, timeout=120)
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert "warning" not in result.stdout.lower(), result.stdout
+    # The command itself; in this process, for to start it takes longer than what it does.
+    result = CliRunner().invoke(datacontract.cli.app, ["lint", str(path)])
+    assert result.exit_code == 0, result.output
+    assert "is valid" in result.output and "warning" not in result.output.lower(), result.output
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

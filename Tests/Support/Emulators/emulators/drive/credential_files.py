@@ -1,4 +1,7 @@
-"""Credential files of every kind that Application Default Credentials know, valid for one running emulator. Keys are made anew."""
+"""Credential files of every kind that Application Default Credentials know, valid for one running emulator.
+
+The key is made anew in a new folder; in one that an earlier emulator was given, its key stays.
+"""
 
 import json
 import os
@@ -19,7 +22,7 @@ AUDIENCE = "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPoo
 def write(folder, url, identities):
     """Writes the files, makes the identities known, and returns {kind: path}."""
     os.makedirs(folder, mode=0o700, exist_ok=True)
-    private_key = openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", f"rsa_keygen_bits:{KEY_BITS}")
+    private_key = earlier_key(folder) or openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", f"rsa_keygen_bits:{KEY_BITS}")
     public_key = openssl("pkey", "-pubout", given=private_key)
     identities.update({
         "service_accounts": [{"address": PULLER, "key_id": KEY_ID, "public_key": public_key, "subjects": [OWNER],
@@ -35,6 +38,15 @@ def write(folder, url, identities):
         found[kind] = os.path.join(folder, f"{kind}.json")
         put(found[kind], json.dumps(value, indent=2) + "\n")
     return found
+
+
+def earlier_key(folder):
+    """The key of the account that an earlier emulator made in this folder, or None: to find two primes takes longer than to start."""
+    try:
+        with open(os.path.join(folder, "service_account.json"), encoding="utf-8") as file:
+            return json.load(file)["private_key"]
+    except FileNotFoundError:
+        return None
 
 
 def documents(url, private_key, token_file):
