@@ -65,14 +65,14 @@ struct ADLSPut: Stage {
         name: .customLong("content-md5"),
         help: ArgumentHelp("Whether files get a stored MD5; auto: those of up to 256M.", valueName: "auto|always|never")
     )
-    var contentMD5: ContentMD5?
+    var contentMD5: DigestChoice?
     @Option(
         name: .customLong("content-sha256"),
         help: ArgumentHelp(
             "Whether the SHA-256 of files is taken; auto: of up to 256M, and where a manifest names it.",
             valueName: "auto|always|never")
     )
-    var contentSHA256: ContentSHA256?
+    var contentSHA256: DigestChoice?
     @Option(
         name: .customLong("run"),
         help: ArgumentHelp("Keep the grown manifest as _manifests/NAME.ndjson too.", valueName: "name"))

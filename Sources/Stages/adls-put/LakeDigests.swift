@@ -4,7 +4,7 @@ import Digests
 /// What identifies a stored content: its length, and its SHA-256 or at least its CRC64.
 struct LakeDigests: Equatable, Sendable {
     let byteCount: Int
-    /// Lower-case hexadecimal; nil of a large file of which nobody asked for it (`ContentSHA256`).
+    /// Lower-case hexadecimal; nil of a large file of which nobody asked for it (`DigestChoice`).
     let sha256: String?
     /// As Azure writes it; nil of what was not stored in blocks.
     let crc64: String?

@@ -18,8 +18,10 @@ struct LakeSettings: Sendable {
     var endpoint: String?
     var jobs = defaultJobs
     var blockByteCount = defaultBlockByteCount
-    var contentMD5 = ContentMD5.auto
-    var contentSHA256 = ContentSHA256.auto
+    /// For other tools; nothing here rests on it.
+    var contentMD5 = DigestChoice.auto
+    /// Where a manifest names it, it is taken and compared in any case.
+    var contentSHA256 = DigestChoice.auto
     var log: Log
     /// What the lake's store has signed in by, for the report.
     let credentialName = Guarded<String?>(nil)
@@ -46,25 +48,11 @@ struct LakeSettings: Sendable {
     }
 }
 
-/// Of which files of several blocks the SHA-256 is taken; of those of one block it always is, and of those whose SHA-256 a
-/// manifest names. A processor takes it at 1.8 GB/s at most and from one end to the other, so it holds up a fast line: with
-/// it a file goes at two thirds of the rate without (2026-11-26). What comes whole is seen by the CRC64 of every block.
-enum ContentSHA256: String, CaseIterable, ExpressibleByArgument {
-    case auto
-    case always
-    case never
-
-    /// What `auto` takes it of.
-    static let byteLimit = 256 << 20
-
-    func isTaken(ofByteCount byteCount: Int) -> Bool {
-        self == .always || self == .auto && byteCount <= Self.byteLimit
-    }
-}
-
-/// Which files of several blocks get a stored MD5; those of one block always have it. Nothing here rests on it, other tools
-/// may look at it, and it is slow: with it a file goes at 0.5 GB/s at most, a third of what the rest can do (2026-11-26).
-enum ContentMD5: String, CaseIterable, ExpressibleByArgument {
+/// Of which files of several blocks a digest is taken; of those of one block SHA-256 and MD5 always are.
+///
+/// Both go from a file's one end to the other, so they hold up a fast line: SHA-256 at 1.8 GB/s, with which a file takes half
+/// as long again as without, MD5 at 0.5 GB/s (2026-11-26). That a file comes whole is seen by the CRC64 of every block.
+enum DigestChoice: String, CaseIterable, ExpressibleByArgument {
     case auto
     case always
     case never
