@@ -19,7 +19,7 @@ let package = Package(
         library("Contracts", uses: "Bytes", "Text", "CYAML", "CPCRE2"),
 
         // Formats, wires and texts.
-        library("XLSX", uses: "Bytes", "Compression", "CXML2"),
+        library("XLSX", uses: "Bytes", "Compression", "CXML2", "CPrefetch"),
         library("Parquet", uses: "Bytes", "Compression"),
         library("Text", uses: "Bytes", "CUTF8Proc"),
         library("HTTP", uses: "Bytes", "CCurl"),
@@ -45,7 +45,8 @@ let package = Package(
         system("CLinux", apt: "libc6-dev"),
         system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
-        // An instruction that Swift cannot say: the one C file of the project.
+        // Instructions that Swift cannot say: a shim, and the one C file of the project.
+        system("CPrefetch", apt: "libc6-dev"),
         .target(name: "CCarryless", path: "Sources/System/CCarryless"),
 
         // What the tests share.

@@ -1,3 +1,4 @@
+internal import CPrefetch
 internal import Glibc
 
 /// Reads the rows that spreadsheets write (18.3.1.73), as bytes:
@@ -154,6 +155,7 @@ struct SheetScanner {
         mark.move(to: rowNumber)
         let (mark, mask, digitCount) = (self.mark.bytes, self.mark.mask, self.mark.digitCount)
         let stringCount = self.stringCount
+        let ends = resolver.strings.ends
         let cells = self.cells
         var place = start
         var count = self.cellCount
@@ -203,6 +205,7 @@ struct SheetScanner {
                     if length > 0, length < 8, word(next + 10 + length) == literal("</v></c>") {
                         let index = Int(truncatingIfNeeded: decimal(digits, count: length))
                         if index < stringCount {
+                            sluice_prefetch(ends + index)
                             cells[count] = resolver.numbered(index, column: at)
                             count &+= 1
                             column = at
