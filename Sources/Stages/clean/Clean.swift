@@ -93,6 +93,13 @@ struct Clean: Stage {
 
     @OptionGroup var common: CommonOptions
 
+    var namedFiles: NamedFiles {
+        var named = NamedFiles(inputs: (inputs.isEmpty ? ["-"] : inputs) + ref.map(\.path) + [contract])
+        named.add(output: output, as: "-o")
+        named.add(output: rejects, as: "--rejects")
+        return named
+    }
+
     func validate() throws {
         if lint || sources {
             if inputs.isEmpty { throw ValidationError("Name the contracts.") }

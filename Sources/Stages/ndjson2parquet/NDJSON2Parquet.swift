@@ -53,6 +53,13 @@ struct NDJSON2Parquet: Stage {
     var threads: Int?
     @OptionGroup var common: CommonOptions
 
+    var namedFiles: NamedFiles {
+        var named = NamedFiles(inputs: [input, contract])
+        named.add(output: output, as: "-o")
+        named.add(output: manifestOut, as: "--manifest-out")
+        return named
+    }
+
     mutating func execute(log: Log, report: RunReport) throws(StageFailure) {
         try checkUsage()
         let digest = InputDigest()

@@ -4,8 +4,8 @@ import Glibc
 import StageKit
 import XLSX
 
-/// A workbook that the user named: a file, or standard input, which is kept in a nameless temporary file because a zip
-/// is read from its end.
+/// A workbook that the user named: a file, or standard input or another pipe, which is kept in a nameless temporary file
+/// because a zip is read from its end.
 struct WorkbookInput {
     let file: WorkbookFile
     /// What `_source_file` says.
@@ -15,7 +15,7 @@ struct WorkbookInput {
 
     init(_ path: String, sourceName: String?) throws(StageFailure) {
         do throws(XLSXError) {
-            file = path == "-" ? try Self.standardInput() : try WorkbookFile(path: path)
+            file = try Self.open(path)
         } catch {
             throw Self.failure(error, in: sourceName ?? (path == "-" ? "standard input" : path))
         }
@@ -41,39 +41,42 @@ struct WorkbookInput {
         return .badData("\(path): \(error.message)")
     }
 
-    private static func standardInput() throws(XLSXError) -> WorkbookFile {
-        let name = "standard input"
+    private static func open(_ path: String) throws(XLSXError) -> WorkbookFile {
+        let name = path == "-" ? "standard input" : path
+        let file: OwnedDescriptor
         do throws(IOError) {
-            let copy = fcntl(0, F_DUPFD_CLOEXEC, 3)
-            guard copy >= 0 else { throw IOError.last("open", name) }
-            let input = OwnedDescriptor(adopting: copy)
-            var status = stat()
-            if fstat(input.number, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
-                return try opened(input, name)
-            }
-            let folder = Environment.value("TMPDIR") ?? "/tmp"
-            let spool = try temporaryFile(in: folder)
-            let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
-            defer { block.deallocate() }
-            while true {
-                let count = try readSome(input.number, into: block, path: name)
-                if count == 0 { break }
-                try writeAll(UnsafeRawBufferPointer(rebasing: block[..<count]), to: spool.number, path: folder)
-            }
-            return try opened(spool, name)
+            let input = path == "-" ? try standardInput(name) : try OwnedDescriptor(path: path, flags: O_RDONLY)
+            file = isStream(input) ? try kept(input, name) : input
         } catch {
             throw .io(error)
         }
+        return try WorkbookFile(adopting: file, path: name)
     }
 
-    private static func opened(_ descriptor: consuming OwnedDescriptor, _ name: String) throws(IOError) -> WorkbookFile
-    {
-        do throws(XLSXError) {
-            return try WorkbookFile(adopting: descriptor, path: name)
-        } catch .io(let error) {
-            throw error
-        } catch {
-            throw .corrupt(path: name, reason: error.message)
+    /// True for what can be read only from front to end.
+    private static func isStream(_ input: borrowing OwnedDescriptor) -> Bool {
+        var status = stat()
+        guard fstat(input.number, &status) == 0 else { return false }
+        return [S_IFIFO, S_IFCHR, S_IFSOCK].contains(status.st_mode & S_IFMT)
+    }
+
+    private static func standardInput(_ name: String) throws(IOError) -> OwnedDescriptor {
+        let copy = fcntl(0, F_DUPFD_CLOEXEC, 3)
+        guard copy >= 0 else { throw IOError.last("open", name) }
+        return OwnedDescriptor(adopting: copy)
+    }
+
+    /// All that a pipe gives, in a temporary file.
+    private static func kept(_ input: borrowing OwnedDescriptor, _ name: String) throws(IOError) -> OwnedDescriptor {
+        let folder = Environment.value("TMPDIR") ?? "/tmp"
+        let spool = try temporaryFile(in: folder)
+        let place = "a temporary copy of \(name) in \(folder) (TMPDIR names another folder)"
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
+        defer { block.deallocate() }
+        while true {
+            let count = try readSome(input.number, into: block, path: name)
+            if count == 0 { return spool }
+            try writeAll(UnsafeRawBufferPointer(rebasing: block[..<count]), to: spool.number, path: place)
         }
     }
 
@@ -81,7 +84,7 @@ struct WorkbookInput {
     private static func temporaryFile(in folder: String) throws(IOError) -> OwnedDescriptor {
         var template = Array("\(folder)/xlsx2ndjson-XXXXXX".utf8CString)
         let number = mkstemp(&template)
-        guard number >= 0 else { throw IOError.last("create a temporary file", folder) }
+        guard number >= 0 else { throw IOError.last("create a temporary file", "\(folder) (TMPDIR names another)") }
         _ = fcntl(number, F_SETFD, FD_CLOEXEC)
         unlink(template)
         return OwnedDescriptor(adopting: number)

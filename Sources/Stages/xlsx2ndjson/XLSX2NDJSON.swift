@@ -55,6 +55,12 @@ struct XLSX2NDJSON: Stage {
     var max: [LimitChange] = []
     @OptionGroup var common: CommonOptions
 
+    var namedFiles: NamedFiles {
+        var named = NamedFiles(inputs: (files.isEmpty ? ["-"] : files) + [contract])
+        named.add(output: output, as: "-o")
+        return named
+    }
+
     mutating func validate() throws {
         if let problem = conflict { throw ValidationError(problem) }
     }

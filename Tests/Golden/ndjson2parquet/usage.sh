@@ -17,5 +17,8 @@ try -o x.parquet --contract "$things" --meta =5
 try -o x.parquet --contract "$things" --meta contract.id=5
 try -o x.parquet --contract missing.yaml
 try -o x.parquet --contract "$things#nothing" | sed 's|\S*/things|things|g'
+cp "$GOLDEN_DATA/parquet/things.ndjson" .
+try things.ndjson -o things.ndjson --contract "$things"
+try things.ndjson -o x.parquet --report x.parquet --contract "$things"
 try missing.ndjson -o x.parquet --contract "$things"
 ls
