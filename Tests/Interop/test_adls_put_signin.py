@@ -293,6 +293,13 @@ def test_a_signature_for_another_place_says_for_how_much_it_is(emulator):
         one_line(done, "AuthenticationFailed", words)
 
 
+def test_a_signature_in_an_address_is_refused_and_not_shown(emulator):
+    signature = generate_file_system_sas(ACCOUNT, LAKE, KEY, permission="rl", expiry=later())
+    for address in (f"{URL}/x/", f"https://{ACCOUNT}.dfs.core.windows.net/{LAKE}/x/"):
+        done = program.run(emulator, "--list", f"{address}?{signature}", expect=64)
+        one_line(done, "a signature comes by AZURE_STORAGE_SAS_TOKEN", secrets=[re.search(r"sig=([^&]+)", signature)[1]])
+
+
 def test_no_role(emulator, credentials, tmp_path):
     secret = pathlib.Path(credentials["client_secret_file"]).read_text()
     variables = {**common(emulator, credentials), "AZURE_CLIENT_ID": credentials["stranger_client_id"], "AZURE_CLIENT_SECRET": secret}
@@ -354,6 +361,14 @@ def test_something_silent_where_the_machines_identity_is_looked_for_is_given_up(
         began = time.monotonic()
         one_line(program.run(emulator, "--list", f"{URL}/", expect=77, **entra), "managed identity: ", "no answer within the time limit")
         assert time.monotonic() - began < 40
+
+
+def test_a_machine_whose_identity_service_is_busy_is_no_machine_without_one(emulator, credentials, tmp_path):
+    variables, said = ways(emulator, credentials, tmp_path)["managed-identity"]
+    emulator.script({"match": {"operation": "identity.imds"}, "count": 1, "actions": [{"kind": "status", "status": 429, "retry_after": 0}]})
+    assert f"signed in by {said}" in program.run(emulator, "--list", f"{URL}/nothing/", **variables).stderr.decode()
+    emulator.script({"match": {"operation": "identity.imds"}, "actions": [{"kind": "status", "status": 429, "retry_after": 0}]})
+    one_line(program.run(emulator, "--list", f"{URL}/nothing/", expect=75, **variables), "managed identity", "status 429")
 
 
 def test_no_service_and_no_name(emulator, tmp_path):

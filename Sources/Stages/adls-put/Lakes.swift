@@ -12,11 +12,14 @@ enum LakeLayout: String, ExpressibleByArgument, CaseIterable { case raw, process
 enum Lakes {
     /// An address that we do not know is a usage error.
     static func address(_ text: String) throws(StageFailure) -> LakeAddress {
+        // In abfss: a question mark is part of a name; a signature behind it would be shown with each message.
+        if let mark = text.firstIndex(of: "?"),
+            text.hasPrefix("https://") || text.hasPrefix("abfss://") && text[mark...].contains("sig=")
+        {
+            throw .usage(
+                "\(text[..<mark]): an address has no query here; a signature comes by AZURE_STORAGE_SAS_TOKEN")
+        }
         guard let address = LakeAddress(text) else {
-            if text.hasPrefix("https://"), let mark = text.firstIndex(of: "?") {
-                throw .usage(
-                    "\(text[..<mark]): an address has no query here; a signature comes by AZURE_STORAGE_SAS_TOKEN")
-            }
             throw .usage("\(text): not a lake address such as file:work/lake or \(exampleURL)")
         }
         return address

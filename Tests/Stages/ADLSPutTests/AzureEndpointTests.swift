@@ -24,6 +24,9 @@ import Testing
         }
         let hosts = try AzureEndpoint(Self.container, override: "https://acct.dfs.privatelink.example:444/")
         #expect(hosts.url(.blob, "a").text == "https://acct.blob.privatelink.example:444/lake/a")
+        let blob = try AzureEndpoint(Self.container, override: "https://acct.blob.privatelink.example/")
+        #expect(blob.url(.dfs, "a").text == "https://acct.dfs.privatelink.example/lake/a")
+        #expect(blob.url(.blob, "a").text == "https://acct.blob.privatelink.example/lake/a")
     }
 
     @Test(arguments: [

@@ -15,12 +15,13 @@ struct AzureEndpoint: Sendable {
     init(_ container: AzureContainer, override: String?) throws(StageFailure) {
         let text = override ?? "https://\(container.host)"
         do throws(HTTPError) {
+            // People know the one or the other.
             let dfs = try WebURL(text)
             guard dfs.query == nil else { throw .badRequest("an endpoint has no query") }
             guard dfs.scheme == .https || dfs.isLoopback else {
                 throw .badRequest("plain http is allowed only to this machine")
             }
-            self.dfs = dfs
+            self.dfs = try dfs.withHost(AzureContainer.swapEndpoint(dfs.host, from: ".blob.", to: ".dfs."))
             let blobHost = AzureContainer.swapEndpoint(dfs.host, from: ".dfs.", to: ".blob.")
             blob = try dfs.withHost(blobHost)
         } catch {

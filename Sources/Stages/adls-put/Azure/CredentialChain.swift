@@ -36,6 +36,9 @@ extension CredentialSettings {
                 // What a credential says of itself begins with its name; what the network says does not.
                 if case .noCredentials(let reason) = error {
                     failures.append(reason)
+                } else if error.remedy == .tryLater {
+                    // It is there, and would have been taken.
+                    throw .tryAgain("\(candidate.name): \(error.message)")
                 } else {
                     failures.append("\(candidate.name): \(error.message)")
                 }

@@ -29,11 +29,15 @@ struct ManagedIdentity: Sendable {
     let isProbe: Bool
 
     func token(_ client: HTTPClient) throws(HTTPError) -> AccessToken {
-        let response = try client.send(try request(client))
+        var response = try client.send(try request(client, isProbe: isProbe))
+        // There is a service, and it has no time just now.
+        if isProbe, Self.retryStatuses.contains(response.status) {
+            response = try client.send(try request(client, isProbe: false))
+        }
         return try AccessToken(answer: response, "managed identity", client.settings.clock.now())
     }
 
-    private func request(_ client: HTTPClient) throws(HTTPError) -> Request {
+    private func request(_ client: HTTPClient, isProbe: Bool) throws(HTTPError) -> Request {
         var request: Request
         switch service {
         case .machine(let host):
