@@ -75,9 +75,12 @@ extension AzureLake {
 
     /// Removes one temporary as it was listed; false when somebody has written to it since, or holds its lease.
     private func remove(_ item: Item) throws(LakeError) -> Bool {
-        let request = session.request(.delete, .blob, item.path, headers: ["If-Match": item.etag])
+        var request = session.request(.delete, .blob, item.path, headers: ["If-Match": item.etag])
+        // A connection of its own, on which nothing is repeated without being counted.
+        request.retryURL = request.url
         let response = try session.send(request)
-        if response.isSuccess { return true }
+        // Not there any more when it is asked again: the answer was lost.
+        if response.isSuccess || response.status == 404 && response.trace.attempts > 1 { return true }
         guard response.status == 404 || response.status == 412 else { throw session.refusal(response) }
         return false
     }
