@@ -1,4 +1,5 @@
 import importlib.util
+import os
 import signal
 
 import pytest
@@ -41,6 +42,12 @@ def snowflake(tmp_path_factory):
         service.folder = folder
         service.container = folder / "lake"
         yield service
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config):
+    """One worker more than there are cores (`-n auto`): a third of a worker's time is waiting, for leases, retries and servers."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 def pytest_addoption(parser):

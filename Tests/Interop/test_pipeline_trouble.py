@@ -8,7 +8,7 @@ import subprocess
 import duckdb
 import pytest
 
-from pipeline import BINARIES, ROOT, SELLER_HEADER, Pipeline, seller, write_workbook
+from pipeline import BINARIES, ROOT, SELLER_HEADER, WITHOUT_TESTS, Pipeline, seller, write_workbook
 
 
 def put(pipeline: Pipeline, name: str, numbers: range, city: str = "campinas") -> None:
@@ -260,7 +260,7 @@ def test_marts_as_of_a_time_give_way_to_those_of_today(pipeline):
     put(pipeline, "Sellers.xlsx", range(3))
     # A relative work folder serves as well, though dbt runs in its own, and a name that looks like an option.
     pipeline.place, pipeline.work, pipeline.warehouse = pipeline.folder, "work", pipeline.folder / "-w.duckdb"
-    named = {"WAREHOUSE": "duckdb:-w.duckdb"}
+    named = {"WAREHOUSE": "duckdb:-w.duckdb", **WITHOUT_TESTS}
     assert "marts: ok" in pipeline.run(steps=steps, **named)
     assert "marts: ok" in pipeline.run(steps=steps, AS_OF="2020-01-01 00:00:00", **named)
     landed = "select count(*) from marts.dim_seller where seller_id in (select seller_id from lnd.sellers)"
@@ -277,6 +277,6 @@ def test_a_replay_leaves_nothing_of_the_old_file_beside_the_new_one(pipeline):
     # What a killed program may leave.
     log = pipeline.warehouse.with_name(pipeline.warehouse.name + ".wal")
     log.write_bytes(b"of the old file")
-    script(pipeline, "replay")
+    script(pipeline, "replay", **WITHOUT_TESTS)
     assert not log.exists()
     assert pipeline.everything() == before
