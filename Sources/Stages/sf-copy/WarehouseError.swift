@@ -34,8 +34,14 @@ enum WarehouseError: Error, Equatable {
             self = .locked(message)
         } else if message.contains("not a valid DuckDB database file") || message.contains("Cannot open database")
             || message.contains("No space left on device") || message.contains("Read-only file system")
+            || message.contains("Is a directory")
         {
             self = .unusable(message)
+        } else if message.contains(": Permission denied") || message.contains(": Operation not permitted") {
+            self = .failed(
+                StageFailure(
+                    status: ExitStatus.notAllowed,
+                    "\(message); who loads must be able to read and write the warehouse and its folder"))
         } else {
             self = .refused(message)
         }

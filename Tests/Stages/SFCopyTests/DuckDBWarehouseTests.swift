@@ -54,6 +54,19 @@ struct DuckDBWarehouseTests {
         #expect(try DuckDBProgram.rows(Array("{\"a\":1}\n".utf8)).count == 1)
     }
 
+    @Test(
+        arguments: [
+            ("IO Error: Cannot open file \"w.duckdb\": Permission denied", ExitStatus.notAllowed),
+            ("Failed to commit: Cannot open file \"w.duckdb.wal\": Permission denied", ExitStatus.notAllowed),
+            ("IO Error: Could not read from file \"w.duckdb\": Is a directory", ExitStatus.localIO),
+            ("IO Error: Could not set lock on file \"w.duckdb\"", ExitStatus.tryAgain),
+            ("Conversion Error: 'x' is no INTEGER", ExitStatus.badData),
+        ])
+    func whatKeepsTheFileShutIsNoBadData(_ message: String, _ status: Int32) {
+        let failure = WarehouseError(message: message).failure
+        #expect(failure.status == status && failure.message?.contains(message) == true)
+    }
+
     @Test func anyTextComesBackAsItWas() throws {
         let folder = try TemporaryDirectory()
         let warehouse = try made(folder)
