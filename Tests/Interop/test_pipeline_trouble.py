@@ -220,7 +220,24 @@ def test_what_no_run_can_do_is_said_with_the_right_status(pipeline):
     pipeline.run()
     assert "0123456789abcdef is not pending" in script(pipeline, "process", "0123456789abcdef", expect=66)
     (pipeline.lake / "_deliveries" / ".DS_Store").write_bytes(b"not ours")
-    assert f"a file in file:{pipeline.lake}/_deliveries/ is no delivery record" in pipeline.run(expect=65)
+    assert f"pull: file:{pipeline.lake}/_deliveries/.DS_Store is no delivery record" in pipeline.run(expect=65)
+
+
+@pytest.mark.parametrize("length", [0, 200])
+def test_a_damaged_record_is_named_and_comes_again_when_it_is_taken_away(pipeline, length):
+    put(pipeline, "Sellers.xlsx", range(3))
+    put(pipeline, "Sellers north.xlsx", range(3, 5))
+    pipeline.run(steps="pull")
+    record = max((pipeline.lake / "_deliveries").iterdir())
+    os.truncate(record, length)
+    output = pipeline.run(expect=65)
+    assert f"pull: file:{record} is no delivery record" in output and output.count("is no delivery record") == 1
+    command = re.search(r"adls-put --delete \S+ --with-memory", output).group()
+    subprocess.run(
+        command, shell=True, check=True, stdout=subprocess.DEVNULL,
+        env=pipeline.environment(PATH=f"{BINARIES}:{os.environ['PATH']}"))
+    pipeline.run()
+    assert pipeline.statuses("sellers") == ["current", "current"]
 
 
 def test_a_run_whose_disk_is_full_says_so_with_a_known_status_and_the_next_one_ends_right(pipeline):
