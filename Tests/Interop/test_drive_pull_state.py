@@ -219,3 +219,19 @@ def test_random_changes_are_seen_alike_with_and_without_the_state(credentials, t
             with_state.check(mine)
         truth = tree(emulator)
         assert truth and listed < len([item for item in truth.values() if "folder" in item["mime_type"]]) * 6
+
+
+def test_a_folder_that_was_replaced_by_another_is_told_until_its_former_id_is_given(emulator, puller):
+    change(
+        emulator, {"op": "folder", "id": "former", "name": "former"}, {"op": "folder", "id": "newer", "name": "newer"},
+        file("a.csv", id="a", parent="former"), file("b.csv", id="b", parent="former"))
+    puller.deliver(root="drive:former")
+    change(emulator, {"op": "move", "item": "a", "parent": "newer"}, {"op": "delete", "item": "b"}, file("c.csv", id="c", parent="newer"))
+    pulled, _ = remembering(puller, root="drive:newer")
+    assert pulled.statuses() == {"c.csv": "new"}
+    assert "drive:former: 2 known files came from there (1 of them are here too" in pulled.errors
+    assert pulled.report["counts"]["elsewhere"] == 2
+    # By the changes alone, and by a listing.
+    for more in ([], ["--full"]):
+        pulled = puller.run("--state", puller.state, "--moved-from", "drive:former", *more, root="drive:newer")
+        assert pulled.statuses() == {"b.csv": "deleted"} and "came from there" not in pulled.errors
