@@ -15,6 +15,15 @@ package struct CellReference: Equatable, Sendable {
         self.init(column: column, row: row)
     }
 
+    /// True for letters behind the last column's and digits: `XFE4`.
+    static func isBeyondColumns(_ text: String) -> Bool {
+        let letters = text.prefix { $0.isASCII && $0.isLetter }
+        let digits = text.dropFirst(letters.count)
+        var parser = Parser(letters)
+        return !letters.isEmpty && !digits.isEmpty && digits.allSatisfy { $0.isASCII && $0.isNumber }
+            && parser.column() == nil
+    }
+
     package var description: String { "\(Self.letters(column))\(row)" }
 
     /// The letters of a 0-based column: 0 is `A`, 26 is `AA`.

@@ -119,9 +119,14 @@ final class SheetHandler: XMLHandler {
         cellIsOpen = true
         (hasFormula, hasValue, hasInline, isInValue, valueKeepsSpace) = (false, false, false, false, false)
         value.removeAll(keepingCapacity: true)
-        // A reference that is none counts as missing.
-        var parser = CellReference.Parser(element.attribute("r") ?? "")
+        // A reference that is none counts as missing, one that no sheet has does not: its value belongs nowhere else.
+        let stated = element.attribute("r") ?? ""
+        var parser = CellReference.Parser(stated)
         let column = parser.column()
+        if column == nil, CellReference.isBeyondColumns(stated) {
+            throw .malformed(
+                part: part, cell: nil, reason: "a cell says that it is \(stated), which lies outside a sheet")
+        }
         if column != nil, let row = parser.row(), parser.isAtEnd, row != rowNumber { moveToRow(row) }
         reference.column = column ?? reference.column + 1
         guard reference.column < XLSXLimits.columnCount else {

@@ -147,6 +147,17 @@ import Testing
         }
     }
 
+    @Test(arguments: ["XFE1", "AAAA1", "zzz1"]) func `a cell that says it lies outside a sheet is refused`(
+        reference: String
+    ) throws {
+        for road in [SheetRoad.automatic, .reference] {
+            let rows = "<row r=\"1\"><c r=\"A1\"><v>1</v></c><c r=\"\(reference)\"><v>2</v></c></row>"
+            let workbook = try Readings.workbook(try WorkbookBuilder(rows: rows).bytes(), road: road)
+            let error = #expect(throws: XLSXError.self) { try Readings.lines(workbook) }
+            #expect(error?.message.hasSuffix("a cell says that it is \(reference), which lies outside a sheet") == true)
+        }
+    }
+
     @Test func `deep nesting is refused`() throws {
         var builder = WorkbookBuilder(rows: Self.row, strings: ["<t>x</t>"])
         builder.sheets[0].after = String(repeating: "<extLst>", count: 3000)
