@@ -13,8 +13,8 @@ package final class ParquetWriter {
     private static let checkpointBytes = 32 << 20
 
     package private(set) var rowCount = 0
-    /// True when the file has reached `fileBytes`: rows that follow belong to another.
-    package var isFull: Bool { offset >= options.fileBytes ?? .max }
+    /// True when the file has reached `fileBytes` and has a row: rows that follow belong to another.
+    package var isFull: Bool { rowCount > 0 && offset >= options.fileBytes ?? .max }
 
     private let schema: ParquetSchema
     private let options: ParquetOptions

@@ -72,7 +72,11 @@ final class PartitionedFiles: RowTarget {
     private func open(_ values: [PlainValue?]) throws(StageFailure) -> PartFiles {
         var path = folder.partialPath
         for (column, value) in zip(partition, values) {
-            let name = "\(PercentEncoding.encode(column.name))=\(Self.text(value, column.type))"
+            let text = Self.text(value, column.type)
+            if value != nil, text == Self.nullName {
+                throw .badData("column \(column.name): readers would take the value \(text) for null")
+            }
+            let name = "\(PercentEncoding.encode(column.name))=\(text)"
             if name.utf8.count > Self.nameByteLimit {
                 throw .badData("column \(column.name): a value is too long for the name of a folder: \(name)")
             }

@@ -15,4 +15,6 @@ echo '{"id":"x"}' | ndjson2parquet --contract "$things" --partition-by label -o 
 ndjson2parquet rows.ndjson --contract "$things" --partition-by detail -o other || echo $?
 ndjson2parquet rows.ndjson --contract "$things" --partition-by label -o - || echo $?
 ndjson2parquet --contract "$things" --partition-by label -o none </dev/null
+printf '{"id":1}\n{"id":2,"label":"__HIVE_DEFAULT_PARTITION__"}\n' |
+    ndjson2parquet --infer --partition-by label -o other || echo $?
 ls

@@ -5,3 +5,6 @@ ndjson2parquet rows.ndjson --contract "$GOLDEN_DATA/parquet/things.odcs.yaml" --
 jq -s -c '[length, (map(.rows) | add), (map(.bytes >= 100000) | .[:-1] | all)]' parts
 jq -r .path parts
 ls out
+# A size that nothing fits into gives a file to each page, and ends.
+head -3 rows.ndjson | ndjson2parquet --contract "$GOLDEN_DATA/parquet/things.odcs.yaml" --split-bytes 1 -o small.parquet |
+    jq -s -c 'map(.rows) | add'
