@@ -17,7 +17,8 @@ struct Clean: Stage {
 
             Examples:
               clean --contract compose/contracts/orders.odcs.yaml orders.ndjson -o clean.ndjson --rejects rejects.ndjson
-              xlsx2ndjson --provenance orders.xlsx | clean --contract orders.odcs.yaml --rejects rejects.ndjson
+              xlsx2ndjson orders.xlsx --contract orders.odcs.yaml --provenance |
+                clean --contract orders.odcs.yaml --rejects rejects.ndjson > clean.ndjson
               clean --lint compose/contracts/*.odcs.yaml
               clean --infer suppliers.ndjson -o suppliers.odcs.yaml
             """,
@@ -111,6 +112,8 @@ struct Clean: Stage {
         if maxRejects != nil, rejects == nil { throw ValidationError("--max-rejects needs --rejects.") }
         if threads < 0 || threads > 64 { throw ValidationError("--threads is between 0 and 64.") }
         if blockBytes < 64 || blockBytes > 1 << 30 { throw ValidationError("--block-bytes is between 64 and 1 GiB.") }
+        if rejectsRaw, rejects == nil { throw ValidationError("--rejects-raw needs --rejects.") }
+        if refMisses == .reject, ref.isEmpty { throw ValidationError("--ref-misses needs --ref.") }
         if profile, common.report == nil { throw ValidationError("--profile needs --report.") }
         if output == "-", rejects == "-" {
             throw ValidationError("Rows and refused rows cannot share standard output.")
@@ -121,7 +124,7 @@ struct Clean: Stage {
     func execute(log: Log, report: RunReport) throws(StageFailure) {
         if lint { return try ContractLint.check(inputs, log) }
         if sources { return try ContractSources.write(inputs, to: output, log) }
-        if infer { return try ContractDraft.write(inputs.first ?? "-", to: output, lineLimit: maxLine) }
+        if infer { return try draft(log) }
         let (contract, dataset) = try ContractArgument.load(contract ?? "", log)
         var options = CleanOptions(input: inputs.first ?? "-", output: output, rejects: rejects)
         options.limit = maxRejects
@@ -139,5 +142,13 @@ struct Clean: Stage {
         options.isProfiled = profile
         options.isReported = common.report != nil
         try CleanRun(contract: contract, dataset: dataset, options: options, log: log, report: report).perform()
+    }
+
+    private func draft(_ log: Log) throws(StageFailure) {
+        let input = inputs.first ?? "-"
+        let passedOver = try ContractDraft.write(input, to: output, lineLimit: maxLine)
+        guard passedOver.count > 0 else { return }
+        let lines = passedOver.count == 1 ? "1 line is no JSON object" : "\(passedOver.count) lines are no JSON objects"
+        log.warning("\(input): \(lines) (line \(passedOver.firstLine) first): the draft does not know them")
     }
 }

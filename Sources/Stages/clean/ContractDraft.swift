@@ -14,9 +14,17 @@ struct ContractDraft {
     private var places: [[UInt8]: Int] = [:]
     private let readers = InferenceReaders()
     private var rowCount = 0
+    private var passedOver = PassedOver()
 
-    /// Drafts a contract from `input` and writes it to `output`.
-    static func write(_ input: String, to output: String, lineLimit: Int) throws(StageFailure) {
+    /// Lines that are no records and say nothing about columns.
+    struct PassedOver {
+        var count = 0
+        var firstLine = 0
+    }
+
+    /// Drafts a contract from `input` and writes it to `output`. Says which lines it could not use.
+    @discardableResult
+    static func write(_ input: String, to output: String, lineLimit: Int) throws(StageFailure) -> PassedOver {
         var draft = ContractDraft()
         do throws(IOError) {
             try draft.read(try DataInput.open(input), lineLimit: lineLimit)
@@ -32,6 +40,7 @@ struct ContractDraft {
         } catch {
             throw .output(error)
         }
+        return draft.passedOver
     }
 
     /// A name for the dataset: that of the file without its endings, as names of columns are made.
@@ -47,9 +56,13 @@ struct ContractDraft {
         var record = RecordView()
         var scratch = ByteBuffer()
         var plain = ByteBuffer()
+        var lineNumber = 0
         while let line = try reader.nextLine() {
-            // Lines that are no records say nothing about columns.
-            guard (try? record.parse(line)) != nil else { continue }
+            lineNumber += 1
+            guard (try? record.parse(line)) != nil else {
+                if !Self.isBlank(line) { passOver(lineNumber) }
+                continue
+            }
             rowCount += 1
             for field in record.fields {
                 guard let place = place(of: field, in: line) else { continue }
@@ -63,6 +76,16 @@ struct ContractDraft {
                 }
             }
         }
+    }
+
+    private mutating func passOver(_ line: Int) {
+        if passedOver.count == 0 { passedOver.firstLine = line }
+        passedOver.count += 1
+    }
+
+    private static func isBlank(_ line: RawSpan) -> Bool {
+        for place in 0..<line.byteCount where line[place] > 0x20 { return false }
+        return true
     }
 
     private static func see(
@@ -89,8 +112,10 @@ struct ContractDraft {
     private func text(name: String) -> String {
         var lines = [
             "# A draft from \(rowCount) rows, for a person to correct: types, keys, ranges and what null is are guesses.",
-            "apiVersion: v3.1.0", "kind: DataContract", "id: \(name)", "version: 0.1.0", "status: draft", "schema:",
-            "  - name: \(name)", "    physicalType: table", "    logicalType: object", "    customProperties:",
+            "apiVersion: v3.1.0", "kind: DataContract", "id: \(Self.quoted(name))", "version: 0.1.0", "status: draft",
+            "schema:",
+            "  - name: \(Self.quoted(name))", "    physicalType: table", "    logicalType: object",
+            "    customProperties:",
             "      - {property: source, value: {files: [\"**/\(name)*.xls[xm]\"]}}",
             "      - {property: cleaning, value: {rulesVersion: 1, nullTokens: [\(nullTokens)], headerMatch: snake}}",
             "    properties:",
@@ -106,6 +131,9 @@ struct ContractDraft {
     }
 
     private func describe(_ column: InferredColumn, _ number: Int, _ used: inout Set<String>) -> [String] {
+        if column.header.isEmpty {
+            return ["      # the rows have values under an empty key too, which a contract cannot name"]
+        }
         // Names that are alike under headerMatch mean one property.
         guard used.insert(HeaderIndex.snake(column.header)).inserted else {
             return ["      # \(Self.quoted(column.header)) is read as the property of that name above"]
