@@ -4,32 +4,34 @@ internal import Glibc
 /// A temporary file without a name: it goes with the process, however that ends.
 package final class SpillFile {
     private let descriptor: OwnedDescriptor
-    private let folder: String
+    /// What messages call the file.
+    private let place: String
     /// Bytes written.
     package private(set) var byteCount = 0
 
     /// Makes the file in the folder that `TMPDIR` names, or in /tmp.
     package init() throws(IOError) {
-        folder = Environment.value("TMPDIR") ?? "/tmp"
+        let folder = Environment.value("TMPDIR") ?? "/tmp"
+        place = "a temporary file in \(folder) (TMPDIR names another folder)"
         var template = Array("\(folder)/sluice-XXXXXX".utf8CString)
         let opened = mkstemp(&template)
-        guard opened >= 0 else { throw IOError.last("create a temporary file", folder) }
+        guard opened >= 0 else { throw IOError.last("create", place) }
         _ = fcntl(opened, F_SETFD, FD_CLOEXEC)
         descriptor = OwnedDescriptor(adopting: opened)
-        guard unlink(template) == 0 else { throw IOError.last("remove the name of a temporary file", folder) }
+        guard unlink(template) == 0 else { throw IOError.last("remove the name", place) }
     }
 
     /// Writes at the end and says where.
     package func append(_ bytes: UnsafeRawBufferPointer) throws(IOError) -> Range<Int> {
         let start = byteCount
-        try Self.write(bytes, to: descriptor.number, at: start, path: folder)
+        try Self.write(bytes, to: descriptor.number, at: start, path: place)
         byteCount += bytes.count
         return start..<byteCount
     }
 
     /// Fills the front of `buffer` from `offset` on; 0 at the end.
     package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(IOError) -> Int {
-        try Self.read(into: buffer, from: descriptor.number, at: offset, path: folder)
+        try Self.read(into: buffer, from: descriptor.number, at: offset, path: place)
     }
 
     package static func write(

@@ -26,7 +26,7 @@ enum ParquetHelp {
 
         Examples:
           ndjson2parquet clean.ndjson --contract compose/contracts/orders.odcs.yaml -o orders.parquet
-          xlsx2ndjson Orders.xlsx | clean --contract orders.odcs.yaml --rejects r.ndjson |
+          xlsx2ndjson Orders.xlsx --contract orders.odcs.yaml | clean --contract orders.odcs.yaml --rejects r.ndjson |
             ndjson2parquet --contract orders.odcs.yaml -o orders.parquet --report report.json
           ndjson2parquet big.ndjson.zst --contract items.odcs.yaml -o items.parquet --split-bytes 200000000 --compression zstd:9
           ndjson2parquet rows.ndjson --infer -o rows.parquet

@@ -14,10 +14,12 @@ struct WorkbookInput {
     let place: String
 
     init(_ path: String, sourceName: String?) throws(StageFailure) {
+        let name = path == "-" ? "standard input" : path
+        let descriptor = try Self.open(path, name)
         do throws(XLSXError) {
-            file = try Self.open(path)
+            file = try WorkbookFile(adopting: descriptor, path: name)
         } catch {
-            throw Self.failure(error, in: sourceName ?? (path == "-" ? "standard input" : path))
+            throw Self.failure(error, in: sourceName ?? name)
         }
         place = sourceName ?? file.path
         self.sourceName = sourceName ?? (path == "-" ? "-" : FileSystem.name(of: path))
@@ -41,16 +43,20 @@ struct WorkbookInput {
         return .badData("\(path): \(error.message)")
     }
 
-    private static func open(_ path: String) throws(XLSXError) -> WorkbookFile {
-        let name = path == "-" ? "standard input" : path
-        let file: OwnedDescriptor
+    private static func open(_ path: String, _ name: String) throws(StageFailure) -> OwnedDescriptor {
+        let input: OwnedDescriptor
         do throws(IOError) {
-            let input = path == "-" ? try standardInput(name) : try OwnedDescriptor(path: path, flags: O_RDONLY)
-            file = isStream(input) ? try kept(input, name) : input
+            input = path == "-" ? try standardInput(name) : try OwnedDescriptor(path: path, flags: O_RDONLY)
         } catch {
-            throw .io(error)
+            throw .input(error)
         }
-        return try WorkbookFile(adopting: file, path: name)
+        guard isStream(input) else { return input }
+        do throws(IOError) {
+            return try kept(input, name)
+        } catch {
+            // Not a matter of the input: a folder that is missing here is no missing workbook.
+            throw .localIO(error.message)
+        }
     }
 
     /// True for what can be read only from front to end.
@@ -69,8 +75,8 @@ struct WorkbookInput {
     /// All that a pipe gives, in a temporary file.
     private static func kept(_ input: borrowing OwnedDescriptor, _ name: String) throws(IOError) -> OwnedDescriptor {
         let folder = Environment.value("TMPDIR") ?? "/tmp"
-        let spool = try temporaryFile(in: folder)
         let place = "a temporary copy of \(name) in \(folder) (TMPDIR names another folder)"
+        let spool = try temporaryFile(in: folder, place)
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
         defer { block.deallocate() }
         while true {
@@ -81,10 +87,10 @@ struct WorkbookInput {
     }
 
     /// A file without a name: nothing is left behind however the program ends.
-    private static func temporaryFile(in folder: String) throws(IOError) -> OwnedDescriptor {
+    private static func temporaryFile(in folder: String, _ place: String) throws(IOError) -> OwnedDescriptor {
         var template = Array("\(folder)/xlsx2ndjson-XXXXXX".utf8CString)
         let number = mkstemp(&template)
-        guard number >= 0 else { throw IOError.last("create a temporary file", "\(folder) (TMPDIR names another)") }
+        guard number >= 0 else { throw IOError.last("create", place) }
         _ = fcntl(number, F_SETFD, FD_CLOEXEC)
         unlink(template)
         return OwnedDescriptor(adopting: number)
