@@ -59,7 +59,7 @@ say() {
 }
 
 # What jq and the system's own programs end with, when they cannot read or write, is no status that anybody knows.
-trap '[[ $? -gt 5 ]] || { say "line $LINENO: a file could not be read or written, see above"; exit 74; }' ERR
+trap '[[ $? -gt 5 ]] || { say "line $LINENO: a command failed, mostly because a file cannot be read or written: see above"; exit 74; }' ERR
 
 mkdir -p -- "$WORK/tmp" "$RUN_FOLDER" || { say "set WORK to a folder that can be written and has room" && exit 74; }
 [[ -x $SLUICE_BIN/adls-put ]] || { say "there are no programs in $SLUICE_BIN: build them with make release" && exit 78; }

@@ -223,6 +223,18 @@ def test_what_no_run_can_do_is_said_with_the_right_status(pipeline):
     assert f"pull: file:{pipeline.lake}/_deliveries/.DS_Store is no delivery record" in pipeline.run(expect=65)
 
 
+def test_a_contract_that_is_not_named_after_its_dataset_is_told(pipeline):
+    own_contracts(pipeline)
+    put(pipeline, "Sellers.xlsx", range(3))
+    contract = pipeline.contracts / "sellers.odcs.yaml"
+    contract.rename(pipeline.contracts / "my sellers.odcs.yaml")
+    output = pipeline.run(expect=65)
+    assert f"process: sellers: its contract must be a file named after it, {contract}" in output and "changed meanwhile" not in output
+    (pipeline.contracts / "my sellers.odcs.yaml").rename(contract)
+    pipeline.run()
+    assert pipeline.statuses("sellers") == ["current"]
+
+
 @pytest.mark.parametrize("length", [0, 200])
 def test_a_damaged_record_is_named_and_comes_again_when_it_is_taken_away(pipeline, length):
     put(pipeline, "Sellers.xlsx", range(3))
@@ -246,7 +258,7 @@ def test_a_run_whose_disk_is_full_says_so_with_a_known_status_and_the_next_one_e
     folder.mkdir(parents=True)
     (folder / "steps.ndjson").symlink_to("/dev/full")
     output = pipeline.run(expect=74, RUN="full")
-    assert "No space left on device" in output and "run-pipeline: line" in output and "could not be read or written" in output
+    assert "No space left on device" in output and "run-pipeline: line" in output and "cannot be read or written" in output
     pipeline.run(DATASETS="\nsellers\nproducts\n")
     assert pipeline.statuses("sellers") == ["current"]
 
