@@ -19,8 +19,8 @@ collect_ignore_glob = [
 LONGEST_FIRST = {name: place for place, name in enumerate([
     "test_dbt_snowflake.py", "test_pipeline_days.py", "test_pipeline_trouble.py", "test_dbt.py",
     "test_pipeline_deliveries.py", "test_pipeline_kills.py", "test_pipeline_azure.py", "test_powerbi.py",
-    "test_adls_put_faults.py", "test_adls_put_signin.py", "test_pipeline_snowflake.py", "test_sf_copy_snowflake.py", "test_sf_copy_kills.py",
-    "test_sf_copy_files.py", "test_sf_copy.py", "test_verify_cloud.py", "test_dbt_defects.py", "test_dbt_samples.py",
+    "test_adls_put_faults.py", "test_pipeline_snowflake.py", "test_sf_copy_snowflake.py",
+    "test_sf_copy_kills.py", "test_sf_copy_files.py", "test_sf_copy.py", "test_verify_cloud.py", "test_dbt_defects.py", "test_dbt_samples.py",
     "test_demo.py", "test_pipeline_memory.py",
 ])}
 

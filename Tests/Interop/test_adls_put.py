@@ -1,7 +1,6 @@
 """adls-put's lake in Azure and six independent clients: each lists and reads what it wrote, and it lists and reads what each wrote."""
 
 import hashlib
-import json
 import os
 
 import pytest
@@ -137,6 +136,10 @@ def test_what_is_not_there(emulator, tmp_path):
         for more in ([], ["--if-exists", "replace"]):
             refused = program.run(emulator, tmp_path / "f", "--to", f"{URL}/folder", *more, expect=65)
             assert b"a folder stands where a file is meant" in refused.stderr
+        (tmp_path / "large").write_bytes(bytes(200_000))
+        for name in ("f", "large"):
+            refused = program.run(emulator, tmp_path / name, "--to", f"{URL}/folder/f/below", *SMALL_BLOCKS, expect=65)
+            assert b"PathConflict" in refused.stderr and b"a file stands where the path needs a folder" in refused.stderr
 
 
 def test_listing_goes_through_all_pages_also_empty_ones(emulator, tmp_path):
@@ -149,48 +152,6 @@ def test_listing_goes_through_all_pages_also_empty_ones(emulator, tmp_path):
     emulator.script()
     emulator.admin("POST", "settings", {"page_size": 5000})
     assert {path: line["bytes"] for path, line in found.items()} == {f"{number:02}": number for number in range(25)}
-
-
-def test_deliveries_go_to_raw_with_records_lineage_and_audit_copy(emulator, tmp_path):
-    data = b"workbook"
-    (tmp_path / "pulled").write_bytes(data)
-    digest = hashlib.sha256(data).hexdigest()
-    line = {"delivery": "00112233445566aa", "dataset": "orders", "status": "new", "delivered_at": None,
-            "file": {"root": "drive:root", "id": "id-1", "name": "Örders.xlsx", "drive_path": "Säles/Örders.xlsx", "version": "7",
-                     "modified_time": "2018-01-31T12:30:00.000Z", "mime_type": "x", "bytes": len(data), "md5": None, "sha256": digest},
-            "path": str(tmp_path / "pulled")}
-    manifest = (json.dumps(line) + "\n").encode()
-    arguments = ("--to", URL, "--as", "raw", "--manifest", "-", "--run", "run-1")
-    grown = program.lines(program.run(emulator, *arguments, given=manifest))[0]
-    assert grown["raw"]["url"] == f"{URL}/raw/orders/2018/01/31/Örders.00112233445566aa.xlsx"
-    assert json.loads(program.cat(emulator, "_deliveries/00112233445566aa.json")) == grown
-    assert json.loads(program.cat(emulator, "_manifests/run-1.ndjson")) == grown
-    metadata = datalake(emulator).get_file_client(
-        LAKE, "raw/orders/2018/01/31/Örders.00112233445566aa.xlsx").get_file_properties().metadata
-    assert metadata["drivepath"] == "S%C3%A4les/%C3%96rders.xlsx" and metadata["delivery"] == line["delivery"]
-    again = program.lines(program.run(emulator, *arguments, given=manifest))[0]
-    assert again == grown
-    (tmp_path / "pulled").write_bytes(b"changed!")
-    wrong = json.dumps(line | {"delivery": "00112233445566bb"}).encode()
-    assert b"has sha256" in program.run(emulator, *arguments, given=wrong, expect=65).stderr
-    assert "raw/orders/2018/01/31/Örders.00112233445566bb.xlsx" not in tree(emulator)
-
-
-def test_of_many_who_deliver_the_same_one_writes_the_record_and_all_tell_it(emulator, tmp_path):
-    data = b"one workbook"
-    (tmp_path / "pulled").write_bytes(data)
-    text = [json.dumps({
-        "delivery": f"00112233445567{number:02x}", "dataset": "orders", "status": "new", "path": str(tmp_path / "pulled"),
-        "file": {"root": "drive:root", "id": f"id-{number}", "name": f"{number}.xlsx", "drive_path": f"{number}.xlsx", "version": "7",
-                 "modified_time": "2018-01-31T12:30:00.000Z", "mime_type": "x", "bytes": len(data), "md5": None,
-                 "sha256": hashlib.sha256(data).hexdigest()}}) for number in range(6)]
-    (tmp_path / "manifest").write_text("\n".join(text) + "\n")
-    running = [program.start(emulator, "--to", URL, "--as", "raw", "--manifest", tmp_path / "manifest") for _ in range(4)]
-    told = [each.communicate(timeout=60) for each in running]
-    assert [each.returncode for each in running] == [0] * 4, told
-    assert len({output for output, _ in told}) == 1
-    records = [json.loads(line) for line in told[0][0].splitlines()]
-    assert [json.loads(program.cat(emulator, f"_deliveries/{record['delivery']}.json")) for record in records] == records
 
 
 def test_a_folder_goes_with_all_that_is_in_it_and_nothing_beside_it(emulator, tmp_path):

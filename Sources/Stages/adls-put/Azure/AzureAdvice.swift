@@ -25,6 +25,7 @@ enum AzureAdvice {
                 + "or the account's network rules keep this machine out"
         case "KeyBasedAuthenticationNotPermitted":
             "the account takes no keys and no signatures made with them: sign in otherwise, see --auth"
+        case "PathConflict": "a file stands where the path needs a folder"
         case "LeaseIdMissing": "somebody holds a lease on the file: try again when it is given back"
         case let code? where code.hasPrefix("Lease"): "somebody has taken the lease away: try again"
         default: nil
