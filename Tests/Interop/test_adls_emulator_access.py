@@ -22,7 +22,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 
-from adls_clients import ACCOUNT, KEY, LAKE, Raw, datalake, error_code, object_store, rclone, signatures, start
+from adls_clients import ACCOUNT, KEY, LAKE, VERSION, Raw, datalake, error_code, object_store, rclone, signatures, start
 
 from emulators.adls import shared_key
 from emulators.adls.crc64 import LANE_BYTES, ONES, crc64, crc64_text, stepped
@@ -92,6 +92,35 @@ def test_any_change_of_a_signed_request_is_refused(emulator):
     assert "login.microsoftonline.com" in headers["www-authenticate"] and b"<Code>NoAuthenticationInformation</Code>" in body
     wrong = AzureNamedKeyCredential(ACCOUNT, base64.b64encode(b"wrong").decode())
     assert refusal(lambda: list(datalake(emulator, wrong).get_file_system_client(LAKE).get_paths())) == (403, "AuthenticationFailed")
+
+
+# What is sent in place of what was signed: everything else is equal.
+CHANGES = [{"method": "HEAD"}, {"target": f"/{LAKE}/dir/sub/a%20b.csv"}, {"target": f"/{LAKE}/other/b.csv?timeout=31"},
+           {"target": f"/{LAKE}/other/b%2Ecsv?timeout=30"}, {"if_match": "*"}, {"if_none_match": '"x"'}, {"range": "bytes=0-0"},
+           {"content_type": "text/plain"}, {"content_md5": "1B2M2Y8AsgTpgAmY7PhCfg=="}, {"x_ms_range": "bytes=0-0"},
+           {"x_ms_version": "2024-11-04"}, {"x_ms_client_request_id": "another"}, {"x_ms_lease_id": "1"}]
+
+
+@pytest.mark.parametrize("change", [{}, *CHANGES], ids=str)
+def test_a_signature_covers_each_part_of_a_request(emulator, change):
+    signed = {"x-ms-version": VERSION, "x-ms-date": formatdate(usegmt=True), "x-ms-client-request-id": "mine", "content-length": "0"}
+    target = f"/{LAKE}/other/b.csv?timeout=30"
+    text = shared_key.string_to_sign("GET", f"/{ACCOUNT}{target}", signed, ACCOUNT)
+    authorization = f"SharedKey {ACCOUNT}:{shared_key.signature(KEYS[ACCOUNT], text)}"
+    sent = {name.replace("-", "_"): value for name, value in signed.items()} | {"authorization": authorization} | change
+    status, told, _ = Raw(emulator)(sent.pop("method", "GET"), sent.pop("target", target), signed=False, **sent)
+    assert (status, told.get("x-ms-error-code")) == ((403, "AuthenticationFailed") if change else (200, None))
+
+
+@pytest.mark.parametrize("name, value", [("se", "2099-01-01T00:00:00Z"), ("st", "2020-01-01T00:00:00Z"), ("sp", "racwdl"), ("sip", "127.0.0.1"),
+                                         ("spr", "https,http"), ("sv", "2021-06-08"), ("sr", "b"), ("rscd", "inline"), ("si", "policy")])
+def test_a_shared_access_signature_covers_each_of_its_fields(emulator, name, value):
+    given = dict(urllib.parse.parse_qsl(generate_file_system_sas(ACCOUNT, LAKE, KEY, permission="rl", expiry=later())))
+    target = f"/{LAKE}/other/b.csv?"
+    raw = Raw(emulator)
+    assert raw("GET", target + urllib.parse.urlencode(given), signed=False)[0] == 200
+    assert given.get(name) != value
+    assert raw.code("GET", target + urllib.parse.urlencode({**given, name: value}), signed=False) == (403, "AuthenticationFailed")
 
 
 def test_names_of_the_endpoints_and_escaped_slashes(emulator):
