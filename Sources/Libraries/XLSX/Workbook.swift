@@ -143,8 +143,10 @@ package final class Workbook {
             do throws(XLSXError) {
                 try archive.parse(entry.name, limits: limits, handler: handler)
             } catch .malformed(let part, _, let reason) {
-                warnings.append((.unreadablePart, "\(part): \(reason)"))
+                warnings.append((.unreadablePart, "\(part): \(reason): dates may have stayed numbers"))
             }
+        } else if let stated = relationships.find(kind: "styles") {
+            warnings.append((.unreadablePart, "\(stated.part): the number formats are missing: dates stay numbers"))
         }
         loadedStyles = handler.styles
         return handler.styles

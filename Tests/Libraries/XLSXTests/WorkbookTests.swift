@@ -82,6 +82,16 @@ import Testing
         #expect(workbook.warnings.map(\.warning) == [.unreadablePart, .unreadablePart])
     }
 
+    @Test func `number formats that are stated and not there are told`() throws {
+        let builder = WorkbookBuilder(rows: #"<row r="1"><c r="A1" s="1"><v>43131</v></c></row>"#)
+        let members = builder.members.filter { $0.name != "xl/styles.xml" }
+        let workbook = try Readings.workbook(try ZipBuilder(members).bytes())
+        #expect(try Readings.lines(workbook) == ["1: A=43131"])
+        #expect(
+            workbook.warnings.map(\.message)
+                == ["xl/styles.xml: the number formats are missing: dates stay numbers"])
+    }
+
     @Test func `other encodings are read`() throws {
         let text = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>Größe €</t></is></c></row>"
         let sheet = "<worksheet xmlns=\"\(WorkbookBuilder.mainNamespace)\"><sheetData>\(text)</sheetData></worksheet>"
