@@ -21,9 +21,16 @@ struct SheetSelection {
 
     /// The targets in reading order. Throws when something that was asked for is not there.
     func targets() throws(StageFailure) -> [SheetTarget] {
-        if let name = plan.table { return [try table(name)] }
+        if let name = plan.table { return [try agreed(try table(name), "table \(name)")] }
         if let text = plan.range { return try range(text) }
         return try sheets().map { SheetTarget(sheet: $0, header: plan.header) }
+    }
+
+    /// What has a sheet of its own must stand on one of those that were asked for besides.
+    private func agreed(_ target: SheetTarget, _ what: String) throws(StageFailure) -> SheetTarget {
+        guard case .chosen(let texts) = plan.sheets else { return target }
+        if try sheets().contains(where: { $0.position == target.sheet.position }) { return target }
+        throw bad("\(what) stands on sheet \(target.sheet.name), not on \(texts.joined(separator: ", "))")
     }
 
     private func bad(_ message: String) -> StageFailure { .badData("\(input.place): \(message)") }
@@ -124,13 +131,20 @@ struct SheetSelection {
         }
         let folded = text.lowercased()
         let names = workbook.definedNames.filter { $0.name.lowercased() == folded }
-        let formula = names.first { $0.sheetIndex == nil }?.formula ?? names.first?.formula ?? text
+        // A name may stand for something else on each sheet.
+        var local: DefinedName?
+        if case .chosen = plan.sheets {
+            let indexes = Set(try sheets().map { $0.position - 1 })
+            local = names.first { $0.sheetIndex.map(indexes.contains) ?? false }
+        }
+        let name = local ?? names.first { $0.sheetIndex == nil } ?? names.first
+        let formula = name?.formula ?? text
         guard let (sheetName, area) = SheetReference.parse(formula),
             let sheet = workbook.sheets.first(where: { $0.name.lowercased() == sheetName.lowercased() })
         else {
             throw bad("\(text) is no range, and no name that stands for one range of a sheet")
         }
-        return [SheetTarget(sheet: sheet, area: area, header: plan.header)]
+        return [try agreed(SheetTarget(sheet: sheet, area: area, header: plan.header), "range \(text)")]
     }
 }
 

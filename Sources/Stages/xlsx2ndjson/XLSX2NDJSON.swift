@@ -85,6 +85,8 @@ struct XLSX2NDJSON: Stage {
     private var conflict: String? {
         if sourceName != nil, files.count > 1 { return "--source-name names one workbook; there are \(files.count)" }
         if range != nil, table != nil { return "--range and --table exclude each other" }
+        if table != nil, header != nil { return "--table and --header exclude each other: a table has its own" }
+        if allSheets, table != nil { return "--all-sheets and --table exclude each other" }
         if allSheets, !sheet.isEmpty { return "--all-sheets and --sheet exclude each other" }
         if let limit, limit < 0 { return "--limit takes a number of rows" }
         if list, limit != nil { return "--list and --limit exclude each other" }

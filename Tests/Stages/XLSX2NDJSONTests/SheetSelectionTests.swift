@@ -17,7 +17,9 @@ import Testing
             sheet("Notes", 1, #" state="hidden""#), sheet("Sales 2017", 2), sheet("2", 3), sheet("Sales 2018", 4),
         ])
         builder.definedNames =
-            "<definedNames><definedName name=\"TheSales\">'Sales 2018'!$A$1:$A$2</definedName></definedNames>"
+            "<definedNames><definedName name=\"TheSales\">'Sales 2018'!$A$1:$A$2</definedName>"
+            + "<definedName name=\"Own\" localSheetId=\"1\">'Sales 2017'!$A$1:$A$2</definedName>"
+            + "<definedName name=\"Own\" localSheetId=\"2\">'2'!$A$1:$A$2</definedName></definedNames>"
         builder.sheets[3].relationships = [("rId1", "table", "../tables/table1.xml")]
         builder.parts["xl/tables/table1.xml"] =
             "<table xmlns=\"\(WorkbookBuilder.mainNamespace)\" id=\"1\" name=\"T\" displayName=\"Tab\" ref=\"A1:A3\""
@@ -41,6 +43,9 @@ import Testing
         (["--table", "tab"], [4]),
         (["--range", "TheSales"], [4]),
         (["--range", "'Sales 2018'!A1:A3"], [4, 400]),
+        (["--range", "own"], [2]),
+        (["--range", "own", "--sheet", "2"], [3]),
+        (["--table", "Tab", "--sheet", "sales*"], [4]),
     ])
     func `sheets are found by name, position, glob, table and range`(arguments: [String], values: [Int]) throws {
         let run = try StageRun(Self.builder, arguments)
@@ -51,6 +56,9 @@ import Testing
     @Test(arguments: [
         (["--sheet", "Nope"], "no sheet Nope; it has Notes (hidden), Sales 2017, 2, Sales 2018"),
         (["--table", "Nope"], "no table Nope; it has Tab"),
+        (["--table", "Tab", "--sheet", "Notes"], "table Tab stands on sheet Sales 2018, not on Notes"),
+        (["--range", "TheSales", "--sheet", "2"], "range TheSales stands on sheet Sales 2018, not on 2"),
+        (["--range", "'2'!A1:A2", "--sheet", "Notes"], "range '2'!A1:A2 stands on sheet 2, not on Notes"),
         (["--range", "Nope"], "Nope is no range, and no name that stands for one range of a sheet"),
         (["--header", "9"], "sheet Sales 2017: row 9 is empty: it is no header"),
     ])
