@@ -83,7 +83,7 @@ extension FieldCleaner {
         } else if let parsed = numbers.parse(text, plain: &scratch) {
             value = DoubleText.double(parsed)
         }
-        guard let value else { return fail(.parseNumber, "is no finite number", &failures) }
+        guard let value else { return fail(.parseNumber, "is no finite number in the column's spelling", &failures) }
         guard checks.check(.double(value), field: number, &failures) else { return .failed }
         let start = output.count
         DoubleText.append(value, to: &output)
