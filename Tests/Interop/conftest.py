@@ -1,6 +1,7 @@
 import importlib.util
 import os
 import signal
+import sys
 
 import pytest
 
@@ -42,6 +43,14 @@ def snowflake(tmp_path_factory):
         service.folder = folder
         service.container = folder / "lake"
         yield service
+
+
+@pytest.fixture(autouse=True)
+def databases_end_with_their_test():
+    """The local Snowflake of a file keeps running; what one test made in it goes with the test."""
+    yield
+    if "snowflake_lake" in sys.modules:
+        sys.modules["snowflake_lake"].SnowflakeLake.drop_made()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,20 +1,27 @@
 """The lake of sf_copy_lake.py with the local Snowflake as its warehouse: the same tests see the same rows."""
 
+import contextlib
 import datetime
 import json
 import pathlib
+import urllib.error
 
 from snowflake_sessions import CONTAINER
 from sf_copy_lake import PROGRAMS, Lake
+
+from emulators.kit.running import AdminError
 
 
 class SnowflakeLake(Lake):
     """A database of its own in a running service, whose container holds the lake's files."""
 
     number = 0
+    # Those of the test that runs.
+    made = []
 
     def __init__(self, service, folder):
         SnowflakeLake.number += 1
+        SnowflakeLake.made.append(self)
         self.service = service
         self.database = f"T{SnowflakeLake.number}"
         super().__init__(folder)
@@ -44,6 +51,14 @@ class SnowflakeLake(Lake):
 
     def drop_warehouse(self):
         self.service.admin("POST", "drop", {"name": self.database})
+
+    @classmethod
+    def drop_made(cls):
+        """Drops what the test made that has ended: each statement takes the longer, the more databases there are."""
+        while cls.made:
+            # One that cannot be dropped stays, and costs time and nothing else; a service that the test has ended holds none.
+            with contextlib.suppress(AdminError, ConnectionError, urllib.error.URLError):
+                cls.made.pop().drop_warehouse()
 
     def has_warehouse(self):
         return self.database in self.service.admin("GET", "databases")["databases"]

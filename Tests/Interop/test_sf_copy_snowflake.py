@@ -159,6 +159,7 @@ def test_kills_at_random_moments(snowflake, lake, expected, tmp_path_factory):
         killed.load(*lines)
         settled(snowflake)
         assert killed.contents() == expected, f"seed {seed}, kill {attempts}"
+        killed.drop_warehouse()
     print(f"{hits} kills in flight of {attempts}")
 
 
