@@ -133,4 +133,22 @@ extension NDJSON2Parquet {
             throw .output(error)
         }
     }
+
+    /// Warns of parts that an earlier, larger run left behind those of this one. They are somebody's files: they stay.
+    func tellLeftovers(behind count: Int, _ log: Log, _ report: RunReport) throws(StageFailure) {
+        guard splitBytes != nil, partitionBy.isEmpty else { return }
+        do throws(IOError) {
+            let leftover = try PartFiles.leftoverCount(output, behind: count)
+            guard leftover > 0 else { return }
+            let first = PartFiles.partPath(output, number: count + 1)
+            report.warn("parquet.leftoverParts", times: leftover)
+            log.warning(
+                leftover == 1
+                    ? "\(first) is of an earlier run: remove it"
+                    : "\(first) and \(leftover - 1) more are of an earlier run: remove them",
+                code: "parquet.leftoverParts")
+        } catch {
+            throw .output(error)
+        }
+    }
 }

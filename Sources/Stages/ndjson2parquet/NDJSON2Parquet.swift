@@ -73,6 +73,7 @@ struct NDJSON2Parquet: Stage {
         try rows.copy(from: try ordered(source, table, order, counting: &rows))
         rows.warn(log, report)
         let parts = try target.publish()
+        try tellLeftovers(behind: parts.count, log, report)
         report.count("rows", rows.rowCount)
         report.count("files", parts.count)
         if common.report != nil {

@@ -86,6 +86,14 @@ final class PartFiles: RowTarget {
         return FileSystem.join(folder, "\(name[..<dot])-\(padded)\(name[dot...])")
     }
 
+    /// How many numbered parts stand behind the last of `count`: an earlier run made more of them, and who reads all of
+    /// the name would read their rows too.
+    static func leftoverCount(_ path: String, behind count: Int) throws(IOError) -> Int {
+        var number = count
+        while try FileSystem.status(partPath(path, number: number + 1)) != nil { number += 1 }
+        return number - count
+    }
+
     private func mapParquetError<Value>(_ body: () throws(ParquetError) -> Value) throws(StageFailure) -> Value {
         do throws(ParquetError) {
             return try body()

@@ -8,3 +8,6 @@ ls out
 # A size that nothing fits into gives a file to each page, and ends.
 head -3 rows.ndjson | ndjson2parquet --contract "$GOLDEN_DATA/parquet/things.odcs.yaml" --split-bytes 1 -o small.parquet |
     jq -s -c 'map(.rows) | add'
+# Parts that an earlier run made more of are told.
+ndjson2parquet rows.ndjson --contract "$GOLDEN_DATA/parquet/things.odcs.yaml" --compression none --page-bytes 20000 \
+    --split-bytes 400000 -o out/rows.parquet | wc -l
