@@ -1,6 +1,5 @@
 """How adls-put knows a large file's content: SHA-256, CRC64 and MD5, each taken or not, and a file that changes meanwhile."""
 
-import base64
 import hashlib
 import os
 import time

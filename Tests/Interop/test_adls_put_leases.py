@@ -36,11 +36,11 @@ def end_lease(emulator, path):
     BlobLeaseClient(blob(emulator, path)).break_lease(0)
 
 
-def stalled_upload(emulator, local, to, **more):
+def stalled_upload(emulator, local, to, *options, **more):
     """An upload that goes no further until POST release; what it has sent is one block at least."""
     emulator.forget_requests()
     emulator.script(STALLED_APPEND)
-    process = program.start(emulator, local, "--to", to, *SMALL_BLOCKS, **more)
+    process = program.start(emulator, local, "--to", to, *options, *SMALL_BLOCKS, **more)
     while process.poll() is None and not any(each.get("stalled") for each in emulator.requests(operation="path.append", open="true")):
         time.sleep(0.02)
     assert process.poll() is None
@@ -85,6 +85,17 @@ def test_a_dry_run_goes_with_what_changes_the_lake_only(lake, tmp_path):
         refused = program.run(lake, "--dry-run", *arguments, expect=64)
         assert b"--dry-run belongs to --to, --delete and --delete-temp" in refused.stderr
     assert not (tmp_path / "ran").exists() and not (tmp_path / "got").exists() and tree(lake) == {}
+
+
+def test_an_upload_whose_way_is_taken_away_is_worth_another_try(lake, tmp_path):
+    (tmp_path / "f").write_bytes(os.urandom(20 * BLOCK))
+    process = stalled_upload(lake, tmp_path / "f", f"{URL}/taken", "--jobs", "1")
+    (path,) = temporaries(lake)
+    end_lease(lake, path)
+    blob(lake, path).delete_blob()
+    status, errors = released(lake, process)
+    assert status == 75 and f"somebody removed the file on its way, {path}" in errors, errors
+    program.run(lake, tmp_path / "f", "--to", f"{URL}/taken", *SMALL_BLOCKS)
 
 
 # ---- Uploads

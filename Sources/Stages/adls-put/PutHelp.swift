@@ -32,9 +32,9 @@ enum PutHelp {
         WHAT STANDS, STANDS
           The same content under the same name is success and changes nothing. For
           another content --if-exists says what happens: fail (the default), skip,
-          replace. raw/ and the records are never replaced. The tag (etag) of a
-          file: lake is the quoted first half of the content's SHA-256; --list reads the
-          files for it. Azure has tags of its own. --delete removes a file or a folder,
+          replace, which stores whatever stands. raw/ and the records are never
+          replaced. The tag (etag) of a file: lake is the quoted first half of the
+          content's SHA-256; --list reads the files for it. Azure has tags of its own. --delete removes a file or a folder,
           never a whole container, and raw/ and _deliveries/ only --with-memory.
 
         SIGNING IN TO AZURE
@@ -43,7 +43,7 @@ enum PutHelp {
           names:
             shared-key          AZURE_STORAGE_KEY
             sas                 AZURE_STORAGE_SAS_TOKEN, of an account, a container, a
-                                folder or a user; it needs sp=racwdl
+                                folder, a file or a user; it needs sp=racwdl
             client-secret       AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET
             client-certificate  AZURE_TENANT_ID, AZURE_CLIENT_ID,
                                 AZURE_CLIENT_CERTIFICATE_PATH (PEM or PKCS#12),
@@ -71,14 +71,15 @@ enum PutHelp {
           blocks, under a name in _tmp/ that is renamed when all is there (or, in an
           account without hierarchical namespace, as a list of blocks). A killed
           upload goes on where it was; --delete-temp LAKE removes what nobody
-          finishes. The content's SHA-256 and where the file came from stand in its
-          metadata; the service checks every block by its CRC64. Of files above 256M
-          the SHA-256 is taken where a manifest names it, with --report, and with
-          --content-sha256 always; without it the CRC64 of the whole stands in its
-          place (crc64), and over a fast line a file takes two thirds of the time.
-          Other tools may want a stored MD5 (Content-MD5): files of up to 256M have
-          it, larger ones with --content-md5 always, which slows them to 0.5 GB/s at
-          most. A lock of a run that was killed is free after 30 seconds.
+          finishes, from _tmp/ of the address and of the folders above it.
+          The content's SHA-256 and where the file came from stand in its metadata;
+          the service checks every block by its CRC64. Of files above 256M the SHA-256
+          is taken where a manifest names it, with --report, and with --content-sha256
+          always; without it the CRC64 of the whole stands in its place (crc64), and
+          over a fast line a file takes two thirds of the time. Other tools may want a
+          stored MD5 (Content-MD5): files of up to 256M have it, larger ones with
+          --content-md5 always, which slows them to 0.5 GB/s at most. A lock of a run
+          that was killed is free after 30 seconds.
 
         EXIT STATUS
           0 done, 64 usage, 65 bad manifest or content, 66 no such file, 69 the

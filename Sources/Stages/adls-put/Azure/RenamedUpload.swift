@@ -111,7 +111,7 @@ struct RenamedUpload {
     private func send(
         _ pipeline: BlockPipeline, from start: Int, _ lease: AzureLease
     ) throws(LakeError) {
-        let (session, path) = (upload.session, lease.path)
+        let (session, path, url) = (upload.session, lease.path, upload.address.url)
         let stretch = Self.blocksBetweenFlushes * upload.lake.settings.blockByteCount
         var position = start
         while position < upload.byteCount {
@@ -121,8 +121,12 @@ struct RenamedUpload {
                     "x-ms-content-crc64": block.crc64Text, "x-ms-lease-id": lease.id,
                 ]
                 let query = [("action", "append"), ("position", String(block.position))]
-                try session.require(
+                let response = try session.send(
                     session.request(.patch, .dfs, path, query: query, headers: headers, body: block.body))
+                if response.status == 404, response.errorCode == "PathNotFound" {
+                    throw .disturbed(url: url, what: "somebody removed the file on its way, \(path)")
+                }
+                guard response.isSuccess else { throw session.refusal(response) }
             }
             position = end
             try lease.check()
