@@ -18,11 +18,12 @@ collect_ignore_glob = [
 # Workers take whole files (--dist loadfile), in the order in which they are collected here. One that takes long must not be
 # the last: the other workers would wait for it. Among these and all others the order does not matter.
 LONGEST_FIRST = {name: place for place, name in enumerate([
-    "test_dbt_snowflake.py", "test_pipeline_days.py", "test_pipeline_trouble.py", "test_dbt.py",
-    "test_pipeline_deliveries.py", "test_pipeline_kills.py", "test_pipeline_azure.py", "test_powerbi.py",
-    "test_adls_put_faults.py", "test_pipeline_snowflake.py", "test_sf_copy_snowflake.py",
-    "test_sf_copy_kills.py", "test_sf_copy_files.py", "test_sf_copy.py", "test_verify_cloud.py", "test_dbt_defects.py", "test_dbt_samples.py",
-    "test_demo.py", "test_pipeline_memory.py",
+    "test_dbt_snowflake.py", "test_pipeline_days.py", "test_pipeline_trouble.py", "test_pipeline_deliveries.py",
+    "test_dbt.py", "test_pipeline_snowflake.py", "test_powerbi.py", "test_sf_copy_files.py", "test_pipeline_azure.py",
+    "test_sf_copy_snowflake.py", "test_adls_put_faults.py", "test_pipeline_kills.py", "test_sf_copy.py",
+    "test_sf_copy_kills.py", "test_publication.py", "test_parquet.py", "test_dbt_defects.py", "test_drive_pull_content.py",
+    "test_verify_cloud.py", "test_dbt_samples.py", "test_dashboard.py", "test_sf_copy_traps.py",
+    "test_dashboard_snowflake.py", "test_demo.py", "test_pipeline_memory.py",
 ])}
 
 
