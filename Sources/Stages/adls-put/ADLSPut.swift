@@ -79,9 +79,16 @@ struct ADLSPut: Stage {
     var runName: String?
     @Flag(help: "Say what would be done, and do nothing.")
     var dryRun = false
-    @Option(help: .hidden)
-    var guardGroup: Int32?
+    @Flag(help: .hidden)
+    var guardGroup = false
     @OptionGroup var common: CommonOptions
+
+    var namedFiles: NamedFiles {
+        // After --lease stands a command.
+        var named = NamedFiles(inputs: [manifest] + (lease == nil ? sources : []))
+        named.add(output: output, as: "-o")
+        return named
+    }
 
     mutating func execute(log: Log, report: RunReport) throws(StageFailure) {
         let settings = try lakeSettings(log)
@@ -114,8 +121,8 @@ struct ADLSPut: Stage {
         case .lease(let address):
             let status = try LeasedCommand.run(sources, under: address, settings)
             if status != 0 { throw StageFailure(status: status, nil) }
-        case .guardGroup(let group):
-            GroupGuard.watch(group: group)
+        case .guardGroup:
+            GroupGuard.watch()
         }
     }
 }

@@ -47,9 +47,16 @@ enum LeasedCommand {
         try mapLakeError { () throws(LakeError) in try lease.note(holder: holder) }
         let terminal = ControllingTerminal()
         let (child, guardian) = try ForwardedSignals.whileBlocked { () throws(StageFailure) in
-            let child = try start(command, inheriting: lease.inheritableDescriptor)
-            let guardian = try? GroupGuard.spawn(for: child)
+            let guardian = try? GroupGuard.spawn()
             if guardian == nil { log.warning("no guard: if this process is killed, the command goes on") }
+            let child: pid_t
+            do throws(StageFailure) {
+                child = try start(command, inheriting: lease.inheritableDescriptor)
+            } catch {
+                guardian?.dismiss()
+                throw error
+            }
+            guardian?.take(child)
             ForwardedSignals.forward(to: child)
             terminal?.give(to: child)
             return (child, guardian)

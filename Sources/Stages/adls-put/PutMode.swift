@@ -11,11 +11,11 @@ enum PutMode {
     case deleteTemporaries(LakeInspection)
     case delete(LakeDeletion)
     case lease(LakeAddress)
-    case guardGroup(Int32)
+    case guardGroup
 
     init(_ options: ADLSPut, _ settings: LakeSettings) throws(StageFailure) {
-        if let group = options.guardGroup {
-            self = .guardGroup(group)
+        if options.guardGroup {
+            self = .guardGroup
             return
         }
         let asked = [

@@ -45,6 +45,12 @@ struct DrivePull: Stage {
     @OptionGroup(title: "Google Drive") var drive: DriveOptions
     @OptionGroup var common: CommonOptions
 
+    var namedFiles: NamedFiles {
+        var named = NamedFiles(inputs: [known, drive.credentials])
+        named.add(output: drive.state, as: "--state")
+        return named
+    }
+
     mutating func execute(log: Log, report: RunReport) throws(StageFailure) {
         let named = try PullSetUp.sources(folders, output: output)
         let formerRoots = try PullSetUp.formerRoots(movedFrom, of: named)

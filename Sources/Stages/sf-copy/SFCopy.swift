@@ -135,6 +135,8 @@ struct SFCopy: Stage {
 
     @OptionGroup var common: CommonOptions
 
+    var namedFiles: NamedFiles { NamedFiles(inputs: [contract, manifest, recordRun] + files) }
+
     mutating func execute(log: Log, report: RunReport) throws(StageFailure) {
         let action = try chooseAction()
         let warehouse = try openWarehouse(log: log)
