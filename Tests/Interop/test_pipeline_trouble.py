@@ -29,6 +29,13 @@ def script(pipeline: Pipeline, name: str, *arguments: str, expect: int = 0, **mo
     return done.stdout
 
 
+def follow(pipeline: Pipeline, command: str) -> None:
+    """Does what a message said, as a person would who copies it into a shell."""
+    subprocess.run(
+        command, shell=True, check=True, stdout=subprocess.DEVNULL,
+        env=pipeline.environment(PATH=f"{BINARIES}:{os.environ['PATH']}"))
+
+
 def test_names_that_shells_stumble_over_are_names(pipeline):
     names = [
         "-old/Sellers.xlsx", "--help/Sellers.xlsx", "Sellers\nnorth.xlsx", "Sellers 'q\" $x `y` \\.xlsx",
@@ -101,9 +108,7 @@ def test_a_lost_raw_file_stops_its_dataset_and_says_what_to_do(pipeline):
         assert pipeline.statuses("sellers") == []
         # What the message says, to the letter.
         command = re.search(r"adls-put COPY --to \S+ --if-exists replace", output).group()
-        subprocess.run(
-            command.replace("COPY", str(copy)), shell=True, check=True, stdout=subprocess.DEVNULL,
-            env=pipeline.environment(PATH=f"{BINARIES}:{os.environ['PATH']}"))
+        follow(pipeline, command.replace("COPY", str(copy)))
         assert raw.read_bytes() == copy.read_bytes()
     pipeline.run()
     assert pipeline.statuses("sellers") == ["current"]
@@ -118,9 +123,7 @@ def test_a_delivery_whose_raw_file_nobody_has_is_given_up_and_comes_again_where_
         other.stat().st_mtime_ns for other in (pipeline.lake / "raw").rglob("*.xlsx"))).unlink()
     output = pipeline.run(expect=65)
     command = re.search(r"adls-put --delete \S+ --with-memory", output).group()
-    subprocess.run(
-        command, shell=True, check=True, stdout=subprocess.DEVNULL,
-        env=pipeline.environment(PATH=f"{BINARIES}:{os.environ['PATH']}"))
+    follow(pipeline, command)
     pipeline.run()
     assert pipeline.statuses("sellers") == ["superseded", "current"]
     assert pipeline.query("select count(*) from lnd.sellers") == [(7,)]
@@ -245,9 +248,7 @@ def test_a_damaged_record_is_named_and_comes_again_when_it_is_taken_away(pipelin
     output = pipeline.run(expect=65)
     assert f"pull: file:{record} is no delivery record" in output and output.count("is no delivery record") == 1
     command = re.search(r"adls-put --delete \S+ --with-memory", output).group()
-    subprocess.run(
-        command, shell=True, check=True, stdout=subprocess.DEVNULL,
-        env=pipeline.environment(PATH=f"{BINARIES}:{os.environ['PATH']}"))
+    follow(pipeline, command)
     pipeline.run()
     assert pipeline.statuses("sellers") == ["current", "current"]
 

@@ -8,6 +8,22 @@ package protocol ByteSource: AnyObject {
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(IOError) -> Int
 }
 
+extension ByteSource {
+    /// Reads to the end, in blocks of up to 256 KiB, and says how many bytes came.
+    @discardableResult
+    package func forEachBlock(_ body: (UnsafeRawBufferPointer) -> Void) throws(IOError) -> Int {
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
+        defer { block.deallocate() }
+        var byteCount = 0
+        while true {
+            let count = try read(into: block)
+            if count == 0 { return byteCount }
+            body(UnsafeRawBufferPointer(rebasing: block[..<count]))
+            byteCount += count
+        }
+    }
+}
+
 /// Where bytes go: a descriptor, or an encoder in front of another sink.
 package protocol ByteSink: AnyObject {
     /// What messages call this sink.

@@ -137,14 +137,7 @@ package struct CRC64: Sendable {
     /// The text for all that a source gives, and the length of that.
     package static func text(of source: any ByteSource) throws(IOError) -> (text: String, byteCount: Int) {
         var checksum = CRC64()
-        var byteCount = 0
-        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
-        defer { block.deallocate() }
-        while true {
-            let count = try source.read(into: block)
-            if count == 0 { return (checksum.text, byteCount) }
-            checksum.update(UnsafeRawBufferPointer(rebasing: block[..<count]))
-            byteCount += count
-        }
+        let byteCount = try source.forEachBlock { checksum.update($0) }
+        return (checksum.text, byteCount)
     }
 }

@@ -40,12 +40,7 @@ package struct ContentDigester: ~Copyable {
     /// The digests of all that a source gives.
     package static func digests(of source: any ByteSource) throws(IOError) -> ContentDigests {
         var digester = ContentDigester()
-        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
-        defer { block.deallocate() }
-        while true {
-            let count = try source.read(into: block)
-            if count == 0 { return digester.finish() }
-            digester.update(UnsafeRawBufferPointer(rebasing: block[..<count]))
-        }
+        try source.forEachBlock { digester.update($0) }
+        return digester.finish()
     }
 }

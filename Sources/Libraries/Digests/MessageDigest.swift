@@ -67,14 +67,7 @@ package struct MessageDigest: ~Copyable {
         _ algorithm: Algorithm, of source: any ByteSource
     ) throws(IOError) -> (hex: String, byteCount: Int) {
         var digest = MessageDigest(algorithm)
-        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
-        defer { block.deallocate() }
-        var byteCount = 0
-        while true {
-            let count = try source.read(into: block)
-            if count == 0 { return (Hex.encode(digest.finish()), byteCount) }
-            digest.update(UnsafeRawBufferPointer(rebasing: block[..<count]))
-            byteCount += count
-        }
+        let byteCount = try source.forEachBlock { digest.update($0) }
+        return (Hex.encode(digest.finish()), byteCount)
     }
 }

@@ -11,14 +11,24 @@ package final class SpillFile {
 
     /// Makes the file in the folder that `TMPDIR` names, or in /tmp.
     package init() throws(IOError) {
-        let folder = Environment.value("TMPDIR") ?? "/tmp"
-        place = "a temporary file in \(folder) (TMPDIR names another folder)"
+        place = Self.place(of: "a temporary file")
+        descriptor = try Self.open(place)
+    }
+
+    private static var folder: String { Environment.value("TMPDIR") ?? "/tmp" }
+
+    /// What messages call such a file, and how it can lie elsewhere.
+    package static func place(of what: String) -> String { "\(what) in \(folder) (TMPDIR names another folder)" }
+
+    /// A new file of this kind by itself, of which messages speak as of `place`.
+    package static func open(_ place: String) throws(IOError) -> OwnedDescriptor {
         var template = Array("\(folder)/sluice-XXXXXX".utf8CString)
         let opened = mkstemp(&template)
         guard opened >= 0 else { throw IOError.last("create", place) }
+        let descriptor = OwnedDescriptor(adopting: opened)
         _ = fcntl(opened, F_SETFD, FD_CLOEXEC)
-        descriptor = OwnedDescriptor(adopting: opened)
         guard unlink(template) == 0 else { throw IOError.last("remove the name", place) }
+        return descriptor
     }
 
     /// Writes at the end and says where.

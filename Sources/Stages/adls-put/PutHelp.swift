@@ -34,8 +34,9 @@ enum PutHelp {
           another content --if-exists says what happens: fail (the default), skip,
           replace, which stores whatever stands. raw/ and the records are never
           replaced. The tag (etag) of a file: lake is the quoted first half of the
-          content's SHA-256; --list reads the files for it. Azure has tags of its own. --delete removes a file or a folder,
-          never a whole container, and raw/ and _deliveries/ only --with-memory.
+          content's SHA-256; --list reads the files for it. Azure has tags of its own.
+          --delete removes a file or a folder, never a whole container, and raw/ and
+          _deliveries/ only --with-memory.
 
         SIGNING IN TO AZURE
           --auth (or SLUICE_ADLS_AUTH) names a method; secrets come from the

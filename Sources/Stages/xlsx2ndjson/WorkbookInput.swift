@@ -74,9 +74,8 @@ struct WorkbookInput {
 
     /// All that a pipe gives, in a temporary file.
     private static func kept(_ input: borrowing OwnedDescriptor, _ name: String) throws(IOError) -> OwnedDescriptor {
-        let folder = Environment.value("TMPDIR") ?? "/tmp"
-        let place = "a temporary copy of \(name) in \(folder) (TMPDIR names another folder)"
-        let spool = try temporaryFile(in: folder, place)
+        let place = SpillFile.place(of: "a temporary copy of \(name)")
+        let spool = try SpillFile.open(place)
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
         defer { block.deallocate() }
         while true {
@@ -84,15 +83,5 @@ struct WorkbookInput {
             if count == 0 { return spool }
             try writeAll(UnsafeRawBufferPointer(rebasing: block[..<count]), to: spool.number, path: place)
         }
-    }
-
-    /// A file without a name: nothing is left behind however the program ends.
-    private static func temporaryFile(in folder: String, _ place: String) throws(IOError) -> OwnedDescriptor {
-        var template = Array("\(folder)/xlsx2ndjson-XXXXXX".utf8CString)
-        let number = mkstemp(&template)
-        guard number >= 0 else { throw IOError.last("create", place) }
-        _ = fcntl(number, F_SETFD, FD_CLOEXEC)
-        unlink(template)
-        return OwnedDescriptor(adopting: number)
     }
 }

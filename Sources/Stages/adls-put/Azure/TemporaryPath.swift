@@ -9,21 +9,24 @@ struct TemporaryPath {
 
     /// The folder of temporary names, without a slash at its end. A signature for one folder reaches only below that.
     static func folder(_ session: AzureSession, near path: String) -> String {
-        guard case .signature(let signature) = session.credential.proof, let depth = signature.folderDepth else {
-            return folderName
-        }
-        let segments = path.split(separator: "/").prefix(depth)
-        return (segments + [folderName[...]]).joined(separator: "/")
+        folder(in: path.split(separator: "/").prefix(depth(of: session)))
     }
 
     /// The folders in which uploads to a folder, or to what is above or below it, may have left something: that of the
     /// container, and those beside each folder on the way, where a signature for that folder alone was used.
     static func folders(_ session: AzureSession, above path: String) -> [String] {
         let segments = path.split(separator: "/")
-        var shortest = 0
-        if case .signature(let signature) = session.credential.proof { shortest = signature.folderDepth ?? 0 }
-        guard shortest <= segments.count else { return [folder(session, near: path)] }
-        return (shortest...segments.count).map { (segments.prefix($0) + [folderName[...]]).joined(separator: "/") }
+        return (min(depth(of: session), segments.count)...segments.count).map { folder(in: segments.prefix($0)) }
+    }
+
+    /// How deep the folder lies beyond which the credential does not reach.
+    private static func depth(of session: AzureSession) -> Int {
+        guard case .signature(let signature) = session.credential.proof else { return 0 }
+        return signature.folderDepth ?? 0
+    }
+
+    private static func folder(in segments: ArraySlice<Substring>) -> String {
+        (segments + [folderName[...]]).joined(separator: "/")
     }
 
     /// True for a name that this program gave to a file on its way.

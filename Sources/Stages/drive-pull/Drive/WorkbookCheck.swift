@@ -101,19 +101,14 @@ struct WorkbookCheck: ~Copyable {
             descriptor: descriptor.number, path: path, start: start, byteCount: member.packedByteCount)
         let source: any ByteSource = member.isDeflated ? InflateSource(packed, container: .raw) : packed
         var checksum = CRC32()
-        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
-        defer { block.deallocate() }
-        while true {
-            do throws(IOError) {
-                let count = try source.read(into: block)
-                if count == 0 { return checksum.value == member.checksum }
-                checksum.update(UnsafeRawBufferPointer(rebasing: block[..<count]))
-            } catch {
-                // Damaged data is what we look for; a disk that cannot be read is not.
-                if case .corrupt = error { return false }
-                throw error
-            }
+        do throws(IOError) {
+            try source.forEachBlock { checksum.update($0) }
+        } catch {
+            // Damaged data is what we look for; a disk that cannot be read is not.
+            if case .corrupt = error { return false }
+            throw error
         }
+        return checksum.value == member.checksum
     }
 
     /// Bytes of the file, fewer where it ends.
